@@ -1,0 +1,20 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(fileURLToPath(import.meta.url));
+
+/** @type {import("next").NextConfig} */
+export default {
+  output: "standalone",
+  // A lock file in a folder above would otherwise be taken for the project's root.
+  outputFileTracingRoot: root,
+  turbopack: { root },
+  images: { unoptimized: true },
+  // Streams are never compressed (no-transform); static files are compressed by the proxy in front, or by Next.
+  compress: true,
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // libsql loads a prebuilt native library, which no bundler may swallow.
+  serverExternalPackages: ["libsql"],
+  devIndicators: false,
+};
