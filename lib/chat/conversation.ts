@@ -1,0 +1,221 @@
+import type { Refusal } from "./error";
+import {
+  applyEvent,
+  type ContentBlock,
+  clampContent,
+  type GenerationEvent,
+  isTextBlock,
+  isThinkingBlock,
+  type Message,
+  type NumberedEvent,
+  type Outcome,
+} from "./message";
+
+/** All messages of a conversation, every branch: a tree by `parentId`. `leafId` ends the branch being read. */
+export type Conversation = {
+  id: string;
+  title: string;
+  leafId: string | null;
+  messages: readonly Message[];
+};
+
+/**
+ * The answer under way, if any. `lastEventId` is the last event applied; 0 before the first.
+ * `unsent` is the message that goes with it, until an event shows that the server has it.
+ */
+export type Generation = { phase: "idle" } | LivingGeneration;
+
+export type LivingGeneration = {
+  phase: "submitted" | "streaming" | "resuming";
+  id: string;
+  lastEventId: number;
+  unsent: Message | null;
+};
+
+/** What the server would not take, with what was asked, so that nothing the reader typed is lost. */
+export type RefusedSend = { error: Refusal; message: Message | null; parentId: string | null };
+
+export type ConversationState = {
+  conversation: Conversation;
+  generation: Generation;
+  refused: RefusedSend | null;
+};
+
+export type Action =
+  /** `message` is null when an answer is asked for again. `id` is the new answer's. */
+  | { type: "submit"; id: string; message: Message | null; parentId: string; createdAt: string }
+  | { type: "event"; id: string; numbered: NumberedEvent }
+  | { type: "disconnect"; id: string }
+  | { type: "stop"; id: string; shown: number }
+  | { type: "refused"; id: string; error: Refusal }
+  /** The server's word on an answer that was stopped here; its usage is known only there. */
+  | { type: "confirm"; id: string; outcome: Outcome }
+  | { type: "show_branch"; leafId: string }
+  | { type: "dismiss_refusal" }
+  | { type: "loaded"; conversation: Conversation; lastEventId: number };
+
+const NO_USAGE = { input_tokens: 0, output_tokens: 0 };
+
+/** The state a conversation opens in: an answer without an outcome is one to resume. */
+export function openConversation(conversation: Conversation, lastEventId = 0): ConversationState {
+  const leaf = conversation.messages.find((message) => message.id === conversation.leafId);
+  const isUnderWay = leaf?.role === "assistant" && leaf.outcome === undefined;
+  return {
+    conversation,
+    generation: isUnderWay ? { phase: "resuming", id: leaf.id, lastEventId, unsent: null } : { phase: "idle" },
+    refused: null,
+  };
+}
+
+/** The whole state machine. An event of another generation, or one not above the last seen, changes nothing. */
+export function reduce(state: ConversationState, action: Action): ConversationState {
+  switch (action.type) {
+    case "submit":
+      return state.generation.phase === "idle" ? submit(state, action) : state;
+    case "event":
+      return receive(state, action.id, action.numbered);
+    case "disconnect":
+      return disconnect(state, action.id);
+    case "stop":
+      return isCurrent(state, action.id)
+        ? settle(state, action.id, { type: "stopped", usage: NO_USAGE }, action.shown)
+        : state;
+    case "refused":
+      return refuse(state, action.id, action.error);
+    case "confirm":
+      return updateMessage(state, action.id, (message) => ({ ...message, outcome: action.outcome }));
+    case "show_branch":
+      return { ...state, conversation: { ...state.conversation, leafId: action.leafId } };
+    case "dismiss_refusal":
+      return { ...state, refused: null };
+    case "loaded":
+      return openConversation(keepIdentity(state.conversation, action.conversation), action.lastEventId);
+  }
+}
+
+type Submit = Extract<Action, { type: "submit" }>;
+
+function submit(state: ConversationState, action: Submit): ConversationState {
+  const answer: Message = {
+    id: action.id,
+    parentId: action.parentId,
+    role: "assistant",
+    content: [],
+    createdAt: action.createdAt,
+  };
+  const added = action.message === null ? [answer] : [action.message, answer];
+  const { conversation } = state;
+  return {
+    conversation: { ...conversation, leafId: answer.id, messages: [...conversation.messages, ...added] },
+    generation: { phase: "submitted", id: action.id, lastEventId: 0, unsent: action.message },
+    refused: null,
+  };
+}
+
+function disconnect(state: ConversationState, id: string): ConversationState {
+  const { generation } = state;
+  if (generation.phase === "idle" || generation.id !== id || generation.phase === "resuming") return state;
+  return { ...state, generation: { ...generation, phase: "resuming" } };
+}
+
+function receive(state: ConversationState, id: string, { n, event }: NumberedEvent): ConversationState {
+  const { generation } = state;
+  if (generation.phase === "idle" || generation.id !== id || n <= generation.lastEventId) return state;
+  if (event.type === "generation_end") return settle(state, id, event.outcome);
+  const next: ConversationState = { ...state, generation: { phase: "streaming", id, lastEventId: n, unsent: null } };
+  return updateMessage(next, id, (message) => extendMessage(message, event));
+}
+
+function extendMessage(message: Message, event: GenerationEvent): Message {
+  if (event.type === "generation_start") return { ...message, model: event.model };
+  const content = applyEvent(message.content, event);
+  return content === message.content ? message : { ...message, content: content as ContentBlock[] };
+}
+
+function settle(state: ConversationState, id: string, outcome: Outcome, shown = Infinity): ConversationState {
+  const settled = updateMessage(state, id, (message) => ({
+    ...message,
+    content: settledContent(message.content, shown) as ContentBlock[],
+    outcome,
+  }));
+  return { ...settled, generation: { phase: "idle" } };
+}
+
+/** What is kept of an answer when it ends: cut to what was shown, without blocks that never said anything. */
+export function settledContent(content: readonly ContentBlock[], shown = Infinity): readonly ContentBlock[] {
+  const kept = clampContent(content, shown);
+  const isEmpty = (block: ContentBlock) =>
+    (isTextBlock(block) && block.text === "") ||
+    (isThinkingBlock(block) && block.thinking === "" && block.signature === "");
+  return kept.some(isEmpty) ? kept.filter((block) => !isEmpty(block)) : kept;
+}
+
+/** A refused answer was never begun: it goes, and with it the message the server never took. One that had begun has failed. */
+function refuse(state: ConversationState, id: string, error: Refusal): ConversationState {
+  const { conversation, generation } = state;
+  if (generation.phase === "idle" || generation.id !== id) return state;
+  if (generation.lastEventId > 0) {
+    return settle(state, id, { type: "failed", error: { code: "internal", message: error.message } });
+  }
+  const { unsent } = generation;
+  const answer = conversation.messages.find((message) => message.id === id);
+  const parentId = unsent === null ? (answer?.parentId ?? null) : unsent.parentId;
+  const messages = conversation.messages.filter((message) => message.id !== id && message.id !== unsent?.id);
+  return {
+    conversation: { ...conversation, messages, leafId: newestLeaf(messages, parentId) },
+    generation: { phase: "idle" },
+    refused: { error, message: unsent, parentId },
+  };
+}
+
+function updateMessage(state: ConversationState, id: string, change: (message: Message) => Message): ConversationState {
+  const { messages } = state.conversation;
+  const index = messages.findLastIndex((message) => message.id === id);
+  const message = messages[index];
+  if (message === undefined) return state;
+  const changed = change(message);
+  if (changed === message) return state;
+  return { ...state, conversation: { ...state.conversation, messages: messages.with(index, changed) } };
+}
+
+function isCurrent(state: ConversationState, id: string): boolean {
+  return state.generation.phase !== "idle" && state.generation.id === id;
+}
+
+/** `next` with each settled message that was already known replaced by the object known before. */
+function keepIdentity(known: Conversation, next: Conversation): Conversation {
+  const settled = new Map(known.messages.map((message) => [message.id, message]));
+  const messages = next.messages.map((message) => {
+    const before = settled.get(message.id);
+    const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(message);
+    return isSame ? before : message;
+  });
+  return { ...next, messages };
+}
+
+/** The messages from the root to `leafId`, in reading order. A broken or circular chain ends where it breaks. */
+export function pathTo(messages: readonly Message[], leafId: string | null): Message[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const path: Message[] = [];
+  let next = leafId === null ? undefined : byId.get(leafId);
+  while (next !== undefined && path.length <= messages.length) {
+    path.push(next);
+    next = next.parentId === null ? undefined : byId.get(next.parentId);
+  }
+  return path.reverse();
+}
+
+/** The newest message of the branch that begins at `rootId`; `rootId` itself when nothing follows it. */
+export function newestLeaf(messages: readonly Message[], rootId: string | null): string | null {
+  let leafId = rootId;
+  for (;;) {
+    const child = leafId === null ? undefined : messages.findLast((message) => message.parentId === leafId);
+    if (child === undefined) return leafId;
+    leafId = child.id;
+  }
+}
+
+/** The versions of `message`: the messages that follow the same one, in the order they were made. */
+export function versionsOf(messages: readonly Message[], message: Message): Message[] {
+  return messages.filter((other) => other.parentId === message.parentId && other.role === message.role);
+}

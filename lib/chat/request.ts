@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+/** Largest JSON body the server reads, in bytes. */
+export const MAX_BODY_BYTES = 64 * 1024;
+
+/** Any version and variant: the browser picks ids, and an id is only ever compared. */
+export const uuid = z.string().regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, "is not a UUID");
+
+const textBlock = z.strictObject({
+  type: z.literal("text"),
+  text: z.string().refine((text) => text.trim() !== "", "is empty"),
+});
+const attachmentBlock = z.strictObject({ type: z.enum(["image", "document"]), attachmentId: uuid });
+
+const sentMessage = z.strictObject({
+  id: uuid,
+  content: z
+    .array(z.discriminatedUnion("type", [textBlock, attachmentBlock]))
+    .min(1)
+    .max(32),
+});
+
+const settings = z.strictObject({
+  model: z.string().min(1).max(200).optional(),
+  effort: z.enum(["low", "medium", "high", "xhigh", "max"]).optional(),
+  webSearch: z.boolean().optional(),
+});
+
+/** The body of `PUT /api/generations/{id}`. Without `message`, `parentId` names the user message to answer again. */
+export const generationRequest = z
+  .strictObject({
+    conversationId: uuid,
+    parentId: uuid.nullable(),
+    message: sentMessage.optional(),
+    settings: settings.optional(),
+  })
+  .refine((body) => body.message !== undefined || body.parentId !== null, {
+    path: ["message"],
+    message: "is missing, and parentId names no message to answer again",
+  });
+
+export type GenerationRequest = z.infer<typeof generationRequest>;
+
+/** The body of `PATCH /api/conversations/{id}`. */
+export const conversationChange = z
+  .strictObject({
+    title: z.string().trim().min(1).max(200).optional(),
+    pinned: z.boolean().optional(),
+    leafId: uuid.optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, "changes nothing");
+
+export type ConversationChange = z.infer<typeof conversationChange>;
+
+/** The first fault of `error` as a sentence for a person, naming where it is. */
+export function faultSentence(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return "The request is not valid.";
+  const where = issue.path.length === 0 ? "The request" : `\`${issue.path.join(".")}\``;
+  return `${where} is not valid: ${issue.message}.`;
+}
