@@ -165,3 +165,49 @@ export function cutText(text: string, length: number): string {
   const splitsPair = length > 0 && length < text.length && last >= 0xd800 && last <= 0xdbff;
   return text.slice(0, splitsPair ? length - 1 : length);
 }
+
+/**
+ * `events` as if the answer had ended after `shown` UTF-16 code units of its text. There are as many events as before,
+ * so a reader who resumes behind the cut misses none: those that were cut away become deltas without text.
+ */
+export function cutEvents(events: readonly GenerationEvent[], shown: number): readonly GenerationEvent[] {
+  let left = shown;
+  let cutIndex: number | undefined;
+  const textIndexes = new Set<number>();
+  return events.map((event) => {
+    if (cutIndex !== undefined) return isContent(event) ? emptyDelta(cutIndex) : event;
+    if (event.type === "content_block_start" && isTextBlock(event.content_block)) textIndexes.add(event.index);
+    const text = textIndexes.has(eventIndex(event)) ? eventText(event) : "";
+    if (text.length <= left) {
+      left -= text.length;
+      return event;
+    }
+    cutIndex = eventIndex(event);
+    return withText(event, cutText(text, left));
+  });
+}
+
+function isContent(event: GenerationEvent): boolean {
+  return event.type.startsWith("content_block");
+}
+
+function emptyDelta(index: number): GenerationEvent {
+  return { type: "content_block_delta", index, delta: { type: "text_delta", text: "" } };
+}
+
+function eventIndex(event: GenerationEvent): number {
+  return "index" in event ? event.index : -1;
+}
+
+function eventText(event: GenerationEvent): string {
+  if (event.type === "content_block_start" && isTextBlock(event.content_block)) return event.content_block.text;
+  if (event.type === "content_block_delta" && event.delta.type === "text_delta") return event.delta.text;
+  return "";
+}
+
+function withText(event: GenerationEvent, text: string): GenerationEvent {
+  if (event.type === "content_block_start" && isTextBlock(event.content_block)) {
+    return { ...event, content_block: { ...event.content_block, text } };
+  }
+  return event.type === "content_block_delta" ? { ...event, delta: { type: "text_delta", text } } : event;
+}

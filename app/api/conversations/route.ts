@@ -1,0 +1,23 @@
+import { endAnswers } from "@/lib/server/generations";
+import { json, serve } from "@/lib/server/guard";
+import { instance } from "@/lib/server/instance";
+import { deleteConversations, listConversations } from "@/lib/server/store/conversations";
+
+/** The visitor's conversations, newest first. */
+export function GET(request: Request): Promise<Response> {
+  return serve(request, async ({ visitor }) => {
+    const { searchParams } = new URL(request.url);
+    const { store } = await instance();
+    const page = { query: searchParams.get("query") ?? undefined, cursor: searchParams.get("cursor") ?? undefined };
+    return json(await listConversations(store, visitor.id, page));
+  });
+}
+
+/** Deletes every conversation of this visitor. */
+export function DELETE(request: Request): Promise<Response> {
+  return serve(request, async ({ visitor }) => {
+    const { store } = await instance();
+    await endAnswers(visitor.id);
+    return json({ deleted: await deleteConversations(store, visitor.id) });
+  });
+}

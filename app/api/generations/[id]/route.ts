@@ -1,0 +1,44 @@
+import { generationRequest } from "@/lib/chat/request";
+import { STREAM_HEADERS } from "@/lib/server/event-stream";
+import { type Followed, follow, start, stop } from "@/lib/server/generations";
+import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
+
+type Context = { params: Promise<{ id: string }> };
+
+/** Starts the answer and streams it. */
+export function PUT(request: Request, { params }: Context): Promise<Response> {
+  return serve(request, async ({ visitor }) => {
+    const id = readId((await params).id);
+    const body = await readBody(request, generationRequest);
+    return streamed(await start(visitor.id, id, body));
+  });
+}
+
+/** Follows the answer from after `Last-Event-ID`. */
+export function GET(request: Request, { params }: Context): Promise<Response> {
+  return serve(request, async ({ visitor }) => {
+    const id = readId((await params).id);
+    const given = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after");
+    return streamed(await follow(visitor.id, id, readCount(given, "The last event's id") ?? 0));
+  });
+}
+
+/** Stops the answer, cut to what the reader saw. */
+export function DELETE(request: Request, { params }: Context): Promise<Response> {
+  return serve(request, async ({ visitor }) => {
+    const id = readId((await params).id);
+    const shown = readCount(new URL(request.url).searchParams.get("shown"), "`shown`") ?? Infinity;
+    const stopped = await stop(visitor.id, id, shown);
+    return "refusal" in stopped ? refuse(stopped.refusal) : json({ outcome: stopped.outcome });
+  });
+}
+
+function streamed(followed: Followed): Response {
+  return "refusal" in followed ? refuse(followed.refusal) : new Response(followed.stream, { headers: STREAM_HEADERS });
+}
+
+function readCount(given: string | null, what: string): number | undefined {
+  if (given === null || given === "") return undefined;
+  if (/^\d{1,15}$/.test(given)) return Number(given);
+  return refuse({ code: "invalid_request", message: `${what} is not a whole number.` });
+}

@@ -1,0 +1,123 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { textOf } from "@/lib/chat/message";
+import { useConversation } from "@/lib/client/store";
+import type { AnswerDesk } from "./answer";
+import { CheckIcon, CopyIcon, NextIcon, PreviousIcon, RetryIcon } from "./icons";
+import type { Row } from "./rows";
+
+type AnswerActionsProps = { row: Row; desk: AnswerDesk; hasRetry: boolean };
+
+/** What can be done with an answer that has ended. */
+export function AnswerActions({ row, desk, hasRetry }: AnswerActionsProps) {
+  const { message, versionIds } = row;
+  const isAnswering = useConversation(desk.store, (state) => state.generation.phase !== "idle");
+  const text = textOf(message.content);
+  return (
+    <div className="-ml-3 flex flex-wrap items-center font-sans text-small text-faint">
+      {versionIds.length > 1 && (
+        <Versions at={versionIds.indexOf(message.id)} versionIds={versionIds} onShow={desk.store.showBranch} />
+      )}
+      {text !== "" && <CopyButton text={text} />}
+      {hasRetry && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Retry"
+          title="Retry"
+          disabled={isAnswering}
+          onClick={() => desk.onRetry(message.id)}
+        >
+          <RetryIcon />
+        </button>
+      )}
+    </div>
+  );
+}
+
+type VersionsProps = { at: number; versionIds: readonly string[]; onShow(id: string): void };
+
+function Versions({ at, versionIds, onShow }: VersionsProps) {
+  const [previous, next] = [versionIds[at - 1], versionIds[at + 1]];
+  return (
+    <div className="flex items-center">
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Previous version"
+        title="Previous version"
+        disabled={previous === undefined}
+        onClick={() => previous !== undefined && onShow(previous)}
+      >
+        <PreviousIcon />
+      </button>
+      <span className="min-w-10 text-center tabular-nums">
+        {at + 1} / {versionIds.length}
+      </span>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Next version"
+        title="Next version"
+        disabled={next === undefined}
+        onClick={() => next !== undefined && onShow(next)}
+      >
+        <NextIcon />
+      </button>
+    </div>
+  );
+}
+
+const COPIED_FOR_MS = 2000;
+
+function CopyButton({ text }: { text: string }) {
+  const [copiedAtMs, setCopiedAtMs] = useState(0);
+  const isCopied = copiedAtMs > 0;
+
+  useEffect(() => {
+    if (copiedAtMs === 0) return;
+    const timer = setTimeout(() => setCopiedAtMs(0), COPIED_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [copiedAtMs]);
+
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Copy"
+        title="Copy"
+        onClick={async () => {
+          if (await copy(text)) setCopiedAtMs(performance.now());
+        }}
+      >
+        {isCopied ? <CheckIcon /> : <CopyIcon />}
+      </button>
+      <span className="sr-only" aria-live="polite">
+        {isCopied ? "Copied" : ""}
+      </span>
+    </>
+  );
+}
+
+/** Whether `text` is on the clipboard now. */
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text); // No permission, or no clipboard: plain http has none.
+  }
+}
+
+function copyBySelection(text: string): boolean {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "sr-only";
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  return isCopied;
+}

@@ -1,0 +1,103 @@
+"use client";
+
+import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
+import { pageDrafts } from "@/lib/client/drafts";
+import { SendIcon, StopIcon } from "./icons";
+import { sendsMessage } from "./keys";
+
+type ComposerProps = {
+  /** Which draft is being written. */
+  draftKey: string;
+  isAnswering: boolean;
+  onSend(text: string): void;
+  onStop(): void;
+};
+
+/** Where a message is written. The button stays in its place when Send becomes Stop. */
+export function Composer({ draftKey, isAnswering, onSend, onStop }: ComposerProps) {
+  const drafts = pageDrafts();
+  const text = useSyncExternalStore(
+    drafts.subscribe,
+    () => drafts.read(draftKey),
+    () => "",
+  );
+  const field = useRef<HTMLTextAreaElement>(null);
+  const canSend = !isAnswering && text.trim() !== "";
+  useFieldOnArrival(field, (typed) => drafts.write(draftKey, typed));
+  useHeightOfText(field, text);
+
+  function send(): void {
+    if (!canSend) return;
+    onSend(text);
+    // On a phone the keyboard gives way to the answer; elsewhere the reader goes on typing.
+    if (isTouch()) field.current?.blur();
+    else field.current?.focus();
+  }
+
+  function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
+    if (!sendsMessage(event.nativeEvent, isTouch())) return;
+    event.preventDefault();
+    send();
+  }
+
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        aria-label="Message"
+        className="composer-field"
+        rows={1}
+        placeholder="Write a message"
+        enterKeyHint="enter"
+        autoComplete="off"
+        value={text}
+        onChange={(event) => drafts.write(draftKey, event.currentTarget.value)}
+        onKeyDown={press}
+      />
+      <button
+        type={isAnswering ? "button" : "submit"}
+        className={isAnswering ? "composer-button composer-stop" : "composer-button"}
+        aria-label={isAnswering ? "Stop" : "Send"}
+        title={isAnswering ? "Stop (Esc)" : "Send"}
+        disabled={!isAnswering && !canSend}
+        onClick={isAnswering ? onStop : undefined}
+      >
+        {isAnswering ? <StopIcon /> : <SendIcon />}
+      </button>
+    </form>
+  );
+}
+
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
+type Field = React.RefObject<HTMLTextAreaElement | null>;
+
+/** Takes up what was typed before the page was alive, and puts the cursor there where that raises no keyboard. */
+function useFieldOnArrival(field: Field, onTyped: (text: string) => void): void {
+  const take = useRef(onTyped);
+  useEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    const isUntouched = element.value === element.defaultValue;
+    if (!isUntouched && element.value !== "") take.current(element.value);
+    if (!isTouch()) element.focus({ preventScroll: true });
+  }, [field]);
+}
+
+/** Grows the field with its text where the browser cannot do so by itself. */
+function useHeightOfText(field: Field, text: string): void {
+  useEffect(() => {
+    const element = field.current;
+    if (element === null || CSS.supports("field-sizing", "content")) return;
+    element.style.height = "auto";
+    element.style.height = text === "" ? "" : `${element.scrollHeight}px`;
+  }, [field, text]);
+}

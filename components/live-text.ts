@@ -1,0 +1,95 @@
+import { type RefObject, useEffect, useState } from "react";
+import { type ContentBlock, isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
+import { preferences } from "@/lib/client/preferences";
+import type { ConversationStore } from "@/lib/client/store";
+import { mountPlainText } from "./text-surface";
+import { browserScreen, type GrowingText, startWriter, type Writer } from "./writer";
+
+/** The writer of the answer under way, for whoever stops it. */
+export type LiveWriter = RefObject<Writer | null>;
+
+export function thinkingOf(content: readonly ContentBlock[]): string {
+  const thoughts = content.filter(isThinkingBlock).map((block) => block.thinking);
+  return thoughts.filter((thought) => thought !== "").join("\n\n");
+}
+
+function growingText(store: ConversationStore, id: string, read: (content: ContentBlock[]) => string): GrowingText {
+  return {
+    subscribe: (listener) => store.subscribe(listener),
+    read() {
+      const message = messageOf(store, id);
+      return { text: message === undefined ? "" : read(message.content), hasEnded: message?.outcome !== undefined };
+    },
+  };
+}
+
+export function messageOf(store: ConversationStore, id: string): Message | undefined {
+  return store.getState().conversation.messages.findLast((message) => message.id === id);
+}
+
+type LiveText = {
+  store: ConversationStore;
+  message: Message;
+  isLive: boolean;
+  writer: LiveWriter;
+  onWritten(id: string): void;
+};
+
+/**
+ * Writes the text of an answer into `element` while it grows, past React. What stood there when the answer was first
+ * rendered is returned, to be rendered and left alone: from then on the element is the writer's.
+ */
+export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveText): string {
+  const { store, message, isLive, writer, onWritten } = live;
+  const [initialText] = useState(() => textOf(latest(store, message, isLive).content));
+  const [wasLive] = useState(isLive);
+
+  useEffect(() => {
+    if (!wasLive || element.current === null) return;
+    const started = startWriter(
+      {
+        source: growingText(store, message.id, textOf),
+        surface: mountPlainText(element.current, true),
+        mode: preferences().speed,
+        shownText: element.current.textContent,
+        onWritten: () => onWritten(message.id),
+      },
+      browserScreen,
+    );
+    writer.current = started;
+    return () => {
+      started.leave();
+      if (writer.current === started) writer.current = null;
+    };
+  }, [wasLive, element, store, message.id, writer, onWritten]);
+
+  return initialText;
+}
+
+/** The same for what the model thinks: as it comes, without a caret. */
+export function useLiveThinking(element: RefObject<HTMLElement | null>, store: ConversationStore, message: Message): string {
+  const isLive = message.outcome === undefined;
+  const [initialText] = useState(() => thinkingOf(latest(store, message, isLive).content));
+  const [wasLive] = useState(isLive);
+
+  useEffect(() => {
+    if (!wasLive || element.current === null) return;
+    const writer = startWriter(
+      {
+        source: growingText(store, message.id, thinkingOf),
+        surface: mountPlainText(element.current, false),
+        mode: "instant",
+        shownText: element.current.textContent,
+        onWritten: () => {},
+      },
+      browserScreen,
+    );
+    return () => writer.leave();
+  }, [wasLive, element, store, message.id]);
+
+  return initialText;
+}
+
+function latest(store: ConversationStore, message: Message, isLive: boolean): Message {
+  return isLive ? (messageOf(store, message.id) ?? message) : message;
+}

@@ -1,0 +1,115 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import type { Failure } from "@/lib/chat/error";
+import type { Outcome } from "@/lib/chat/message";
+
+/** What a person is told about an answer, and what they can do about it. A quiet one is no failure. */
+export type NoticeText = {
+  tone: "quiet" | "failure";
+  sentence: string;
+  remedy: "retry" | "new_conversation" | "none";
+  waitSeconds: number;
+};
+
+function quiet(sentence: string, remedy: NoticeText["remedy"] = "none"): NoticeText {
+  return { tone: "quiet", sentence, remedy, waitSeconds: 0 };
+}
+
+function failure(sentence: string, remedy: NoticeText["remedy"], waitSeconds = 0): NoticeText {
+  return { tone: "failure", sentence, remedy, waitSeconds };
+}
+
+/** What to say about how an answer ended; null when it ended as it should. */
+export function noticeOf(outcome: Outcome): NoticeText | null {
+  switch (outcome.type) {
+    case "done":
+      return noticeOfStopReason(outcome.stop_reason);
+    case "stopped":
+      return quiet("Stopped");
+    case "interrupted":
+      return failure("The connection to the model broke off. What arrived is kept.", "retry");
+    case "failed":
+      return noticeOfFailure(outcome.error);
+  }
+}
+
+/** The model's words for an end. It may learn new ones, so a word that is not known here is an ordinary end. */
+function noticeOfStopReason(stopReason: string): NoticeText | null {
+  if (stopReason === "max_tokens") return quiet("The answer reached its length limit. Ask for the rest, and it goes on.");
+  if (stopReason === "refusal") return quiet("Claude declined to answer this. Put in another way, it may well be able to help.");
+  if (stopReason === "model_context_window_exceeded") {
+    return quiet("This conversation has filled all that the model can hold.", "new_conversation");
+  }
+  return null;
+}
+
+function noticeOfFailure({ code, retryAfterSeconds }: Failure): NoticeText {
+  switch (code) {
+    case "overloaded":
+      return failure("The model has more to do than it can manage just now. Give it a moment.", "retry", retryAfterSeconds);
+    case "rate_limited":
+      return failure("Too much was asked of the model at once. It needs a short rest.", "retry", retryAfterSeconds);
+    case "unavailable":
+      return failure("The owner has paused this service. Nothing you wrote is lost; come back later.", "none");
+    case "invalid_request":
+      return failure("The model could not make sense of this conversation as it stands.", "new_conversation");
+    case "context_exceeded":
+      return failure("This conversation has grown too long for the model.", "new_conversation");
+    case "internal":
+      return failure("Something went wrong here, not with you.", "retry");
+  }
+}
+
+type NoticeProps = {
+  notice: NoticeText;
+  /** It happened under the reader's eyes, so it is announced and waits its time; in an old conversation it just stands there. */
+  isLive: boolean;
+  onRetry(): void;
+  onNewConversation(): void;
+};
+
+export function Notice({ notice, isLive, onRetry, onNewConversation }: NoticeProps) {
+  const { tone, sentence, remedy, waitSeconds } = notice;
+  const isAlert = isLive && tone === "failure";
+  return (
+    <div
+      className={`mt-3 flex min-h-tap flex-wrap items-center gap-x-4 gap-y-1 font-sans text-chrome ${
+        tone === "failure" ? "border-l-2 border-ribbon pl-4 text-ink" : "text-faint"
+      }`}
+    >
+      {isAlert ? <p role="alert">{sentence}</p> : <p>{sentence}</p>}
+      {remedy === "retry" && <RetryButton waitSeconds={isLive ? waitSeconds : 0} onRetry={onRetry} />}
+      {remedy === "new_conversation" && (
+        <button type="button" className="button" onClick={onNewConversation}>
+          New conversation
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** `Retry`, once `waitSeconds` are over; until then it says how long. */
+export function RetryButton({ waitSeconds, onRetry }: { waitSeconds: number; onRetry(): void }) {
+  const leftSeconds = useCountdown(waitSeconds);
+  return (
+    <button type="button" className="button" aria-label="Retry" disabled={leftSeconds > 0} onClick={onRetry}>
+      {leftSeconds > 0 ? <span className="tabular-nums">Retry in {leftSeconds} s</span> : "Retry"}
+    </button>
+  );
+}
+
+/** Whole seconds left of `seconds`, counted from when the component appeared. */
+function useCountdown(seconds: number): number {
+  const [leftSeconds, setLeftSeconds] = useState(Math.ceil(seconds));
+  useEffect(() => {
+    const endsAtMs = performance.now() + seconds * 1000;
+    const timer = setInterval(() => {
+      const left = Math.max(0, Math.ceil((endsAtMs - performance.now()) / 1000));
+      setLeftSeconds(left);
+      if (left === 0) clearInterval(timer);
+    }, 250);
+    return () => clearInterval(timer);
+  }, [seconds]);
+  return leftSeconds;
+}

@@ -1,0 +1,51 @@
+"use client";
+
+import { textOf } from "@/lib/chat/message";
+import { Answer, type AnswerDesk } from "./answer";
+import type { Row, Turn } from "./rows";
+
+/** The answer under way, or the last one that was while the reader looked on. */
+export type Watched = { id: string | null; isBusy: boolean; isReconnecting: boolean };
+
+type TranscriptProps = { turns: readonly Turn[]; watched: Watched; desk: AnswerDesk };
+
+/**
+ * Every message of the branch being read. The turn that was last asked for fills the view, so that its message stands at
+ * the top and the answer grows beneath it into space that is already there.
+ */
+export function Transcript({ turns, watched, desk }: TranscriptProps) {
+  return (
+    // Screen readers would read every piece of a growing answer: the status region speaks instead.
+    <div role="log" aria-label="Conversation" aria-live="off" className="px-5 sm:px-8">
+      {turns.map((turn) => (
+        <section
+          key={turn.id}
+          className={turn.rows.some(({ message }) => message.id === watched.id) ? "turn turn-watched" : "turn"}
+        >
+          {turn.rows.map((row) =>
+            row.message.role === "user" ? (
+              <UserMessage key={row.message.id} row={row} />
+            ) : (
+              <Answer
+                key={row.message.id}
+                row={row}
+                desk={desk}
+                isWatched={row.message.id === watched.id}
+                isBusy={row.message.id === watched.id && watched.isBusy}
+                isReconnecting={watched.isReconnecting}
+              />
+            ),
+          )}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function UserMessage({ row }: { row: Row }) {
+  return (
+    <article aria-label="Your message" className="mb-7 flex justify-end">
+      <p className="user-text">{textOf(row.message.content)}</p>
+    </article>
+  );
+}

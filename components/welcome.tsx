@@ -1,0 +1,26 @@
+const SUGGESTIONS = [
+  { title: "A table", prompt: "Compare three famous typewriters in a table" },
+  { title: "Some code", prompt: "Show me the code of a typewriter effect in TypeScript" },
+  { title: "Mathematics", prompt: "Explain the mathematics of the quadratic formula" },
+  { title: "A long read", prompt: "Write a long history of the typewriter" },
+];
+
+/** The blank sheet before the first message. */
+export function Welcome({ onSend }: { onSend(text: string): void }) {
+  return (
+    <div className="welcome">
+      <h1 className="font-serif text-display text-ink">A fresh sheet.</h1>
+      <p className="mt-2 font-serif text-reading text-soft">Ask anything, or begin with one of these.</p>
+      <ul className="mt-8 grid gap-3 sm:grid-cols-2">
+        {SUGGESTIONS.map(({ title, prompt }) => (
+          <li key={title} className="grid">
+            <button type="button" className="suggestion" onClick={() => onSend(prompt)}>
+              <span className="font-sans text-small text-faint">{title}</span>
+              <span className="font-serif text-note text-ink">{prompt}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

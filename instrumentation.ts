@@ -1,0 +1,6 @@
+/** Runs once when the server starts, before it takes requests: a wrong environment or store ends the process here. */
+export async function register(): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== "nodejs") return;
+  const { boot } = await import("./lib/server/instance");
+  await boot();
+}

@@ -1,0 +1,61 @@
+import type { ConversationState } from "../chat/conversation";
+import { type Message, textOf } from "../chat/message";
+import type { Drafts } from "./drafts";
+import type { ConversationStore } from "./store";
+
+/** Drafts of a conversation the server does not have yet share one place: its id changes with each visit. */
+export const NEW_CONVERSATION = "new";
+
+/** Where the draft of this conversation is kept. */
+export function draftKey(state: ConversationState): string {
+  return isKept(state) ? state.conversation.id : NEW_CONVERSATION;
+}
+
+/** Whether the server has at least one message of the conversation. */
+function isKept(state: ConversationState): boolean {
+  const unsent = unsentOf(state);
+  return state.conversation.messages.some((message) => message.role === "user" && message.id !== unsent?.id);
+}
+
+function unsentOf({ generation }: ConversationState): Message | null {
+  return generation.phase === "idle" ? null : generation.unsent;
+}
+
+type Delivery = {
+  store: Pick<ConversationStore, "getState" | "subscribe">;
+  drafts: Drafts;
+  /** The server has the first message of a new conversation. */
+  onKept(): void;
+};
+
+/**
+ * Keeps the draft until the server has it: gives it back when it is refused, and lets it go when it is taken.
+ * Returns how to end that.
+ */
+export function followDelivery({ store, drafts, onKept }: Delivery): () => void {
+  let before = store.getState();
+  forgetDelivered(before, drafts);
+
+  return store.subscribe(() => {
+    const now = store.getState();
+    const { refused } = now;
+    if (refused !== null && refused !== before.refused && refused.message !== null) {
+      drafts.returned(draftKey(now), textOf(refused.message.content));
+    } else if (unsentOf(before) !== null && unsentOf(now) === null) {
+      const key = draftKey(before);
+      drafts.delivered(key);
+      if (key === NEW_CONVERSATION) {
+        drafts.move(NEW_CONVERSATION, now.conversation.id);
+        onKept();
+      }
+    }
+    before = now;
+  });
+}
+
+/** A reload just after sending finds the text both in the transcript and in the draft. */
+function forgetDelivered(state: ConversationState, drafts: Drafts): void {
+  const last = state.conversation.messages.findLast((message) => message.role === "user");
+  const key = draftKey(state);
+  if (last !== undefined && drafts.read(key) === textOf(last.content)) drafts.write(key, "");
+}

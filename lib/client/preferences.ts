@@ -1,0 +1,74 @@
+import { useSyncExternalStore } from "react";
+import type { PaceMode } from "../typewriter/pace";
+import { browserStorage } from "./browser-storage";
+
+export type Preferences = {
+  speed: PaceMode;
+  theme: "system" | "light" | "dark";
+  sidebar: "open" | "collapsed";
+};
+
+const KEY = "platen.preferences";
+const DEFAULTS: Preferences = { speed: "smooth", theme: "system", sidebar: "open" };
+const CHOICES: { [Name in keyof Preferences]: readonly Preferences[Name][] } = {
+  speed: ["instant", "smooth", "typewriter"],
+  theme: ["system", "light", "dark"],
+  sidebar: ["open", "collapsed"],
+};
+
+/**
+ * Runs in the head, before anything is painted, so that a chosen theme never flashes. It marks the root with the same
+ * attributes as `mark`, and must stay as small as it is.
+ */
+export const MARK_BEFORE_PAINT = `try{var p=JSON.parse(localStorage.getItem("${KEY}")||"{}"),d=document.documentElement.dataset;if(p.theme==="light"||p.theme==="dark")d.theme=p.theme;if(p.sidebar==="collapsed")d.sidebar=p.sidebar}catch(e){}`;
+
+/** The preferences in `stored`, each one that is missing or unknown replaced by its default. */
+export function parsePreferences(stored: string | null): Preferences {
+  let found: Partial<Record<keyof Preferences, unknown>> = {};
+  try {
+    const parsed: unknown = JSON.parse(stored ?? "{}");
+    if (typeof parsed === "object" && parsed !== null) found = parsed;
+  } catch {
+    // Not ours, or damaged: the defaults stand.
+  }
+  const choose = <Name extends keyof Preferences>(name: Name): Preferences[Name] =>
+    CHOICES[name].find((choice) => choice === found[name]) ?? DEFAULTS[name];
+  return { speed: choose("speed"), theme: choose("theme"), sidebar: choose("sidebar") };
+}
+
+let current: Preferences | undefined;
+const listeners = new Set<() => void>();
+
+export function preferences(): Preferences {
+  current ??= parsePreferences(browserStorage()?.getItem(KEY) ?? null);
+  return current;
+}
+
+/** Keeps `change`, shows it at once, and stores it where storage is allowed. */
+export function setPreferences(change: Partial<Preferences>): void {
+  current = { ...preferences(), ...change };
+  mark(current);
+  try {
+    browserStorage()?.setItem(KEY, JSON.stringify(current));
+  } catch {
+    // Full or forbidden: the choice lives as long as the page.
+  }
+  for (const listener of listeners) listener();
+}
+
+function mark({ theme, sidebar }: Preferences): void {
+  const { dataset } = document.documentElement;
+  if (theme === "system") delete dataset.theme;
+  else dataset.theme = theme;
+  if (sidebar === "open") delete dataset.sidebar;
+  else dataset.sidebar = sidebar;
+}
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(subscribe, preferences, () => DEFAULTS);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

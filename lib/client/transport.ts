@@ -1,0 +1,110 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import type { Conversation } from "@/lib/chat/conversation";
+import type { Refusal } from "@/lib/chat/error";
+import type { GenerationEvent, NumberedEvent, Outcome } from "@/lib/chat/message";
+import type { GenerationRequest } from "@/lib/chat/request";
+
+/** How following an answer went: to its end, cut off on the way, or refused by the server. */
+export type FollowEnd = { type: "ended" } | { type: "broken" } | { type: "refused"; error: Refusal };
+
+export type OnEvent = (numbered: NumberedEvent) => void;
+
+/** The only door to the server. `signal` ends the reading, not the answer. */
+export type Transport = {
+  start(id: string, request: GenerationRequest, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;
+  follow(id: string, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;
+  /** Outlives the page. Undefined when the server could not be reached. */
+  stop(id: string, shown: number): Promise<Outcome | undefined>;
+  readConversation(id: string): Promise<Conversation | undefined>;
+  saveLeaf(conversationId: string, leafId: string): Promise<void>;
+};
+
+const GENERATION_EVENTS: ReadonlySet<string> = new Set<GenerationEvent["type"]>([
+  "generation_start",
+  "content_block_start",
+  "content_block_delta",
+  "content_block_stop",
+  "retrying",
+  "generation_end",
+]);
+
+/** The transport over HTTP, with the page's own `fetch`. */
+export function httpTransport(fetch: typeof globalThis.fetch): Transport {
+  return {
+    start: (id, request, onEvent, signal) =>
+      readAnswer(
+        fetch(`/api/generations/${id}`, {
+          method: "PUT",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(request),
+          signal,
+        }),
+        onEvent,
+      ),
+
+    follow: (id, after, onEvent, signal) =>
+      readAnswer(fetch(`/api/generations/${id}`, { headers: { "last-event-id": String(after) }, signal }), onEvent),
+
+    async stop(id, shown) {
+      const response = await fetch(`/api/generations/${id}?shown=${shown}`, {
+        method: "DELETE",
+        keepalive: true,
+      }).catch(() => undefined);
+      if (response === undefined || !response.ok) return undefined;
+      return ((await response.json()) as { outcome: Outcome }).outcome;
+    },
+
+    async readConversation(id) {
+      const response = await fetch(`/api/conversations/${id}`).catch(() => undefined);
+      return response?.ok ? ((await response.json()) as Conversation) : undefined;
+    },
+
+    async saveLeaf(conversationId, leafId) {
+      await fetch(`/api/conversations/${conversationId}`, {
+        method: "PATCH",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ leafId }),
+      }).catch(() => undefined);
+    },
+  };
+}
+
+async function readAnswer(request: Promise<Response>, onEvent: OnEvent): Promise<FollowEnd> {
+  try {
+    const response = await request;
+    if (!response.ok) return { type: "refused", error: await readRefusal(response) };
+    return await readEvents(response, onEvent);
+  } catch {
+    // Every way a connection is lost is a thrown error here ("Load failed" on iOS): the answer goes on without us.
+    return { type: "broken" };
+  }
+}
+
+async function readRefusal(response: Response): Promise<Refusal> {
+  const body = (await response.json().catch(() => undefined)) as { error?: Refusal } | undefined;
+  return body?.error ?? { code: "internal", message: "The server gave no answer that could be read." };
+}
+
+/** Hands on each event until the end event; a stream that closes without one is broken. */
+async function readEvents(response: Response, onEvent: OnEvent): Promise<FollowEnd> {
+  let hasEnded = false;
+  const parser = createParser({
+    onEvent(message) {
+      const numbered = readEvent(message);
+      if (numbered === undefined) return;
+      hasEnded ||= numbered.event.type === "generation_end";
+      onEvent(numbered);
+    },
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) return { type: hasEnded ? "ended" : "broken" };
+    parser.feed(next.value);
+  }
+}
+
+function readEvent({ id, event, data }: EventSourceMessage): NumberedEvent | undefined {
+  if (event === undefined || !GENERATION_EVENTS.has(event)) return undefined;
+  return { n: Number(id), event: { ...JSON.parse(data), type: event } as GenerationEvent };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { faultList, readEnvironment } from "./env";
+
+function faultsOf(variables: Record<string, string>) {
+  const result = readEnvironment(variables);
+  return "faults" in result ? result.faults : [];
+}
+
+function environmentOf(variables: Record<string, string>) {
+  const result = readEnvironment(variables);
+  if ("faults" in result) throw new Error(result.faults.join("\n"));
+  return result.environment;
+}
+
+describe("the environment", () => {
+  test("needs nothing", () => {
+    expect(environmentOf({})).toMatchObject({ port: 3000, dataDir: "./data", stallSeconds: 60, unattendedSeconds: 60 });
+  });
+
+  test("takes an empty or blank value as unset", () => {
+    expect(environmentOf({ ANTHROPIC_API_KEY: " ", PORT: "" })).toEqual(environmentOf({}));
+  });
+
+  test("names every fault at once and repeats no secret", () => {
+    const faults = faultsOf({
+      ANTHROPIC_API_KEY: "sk-ant-canary with a space",
+      ANTHROPIC_BASE_URL: "localhost:1234",
+      PORT: "70000",
+      APP_ORIGIN: "https://chat.example.org/path",
+      SESSION_SECRET: "canary-short",
+      STALL_SECONDS: "-1",
+      LOG_LEVEL: "loud",
+      METRICS_TOKEN: "canary\ntoken",
+    });
+    expect(faults.map((fault) => fault.split(" ")[0])).toEqual([
+      "ANTHROPIC_API_KEY",
+      "ANTHROPIC_BASE_URL",
+      "PORT",
+      "APP_ORIGIN",
+      "SESSION_SECRET",
+      "STALL_SECONDS",
+      "LOG_LEVEL",
+      "METRICS_TOKEN",
+    ]);
+    expect(faultList(faults)).not.toContain("canary");
+  });
+
+  test("refuses what contradicts itself", () => {
+    expect(faultsOf({ MESSAGES_PER_MINUTE: "20", MESSAGES_PER_DAY: "10" })).toHaveLength(1);
+    expect(faultsOf({ MAX_STREAMS: "2", MAX_STREAMS_PER_VISITOR: "3" })).toHaveLength(1);
+  });
+
+  test("refuses a wall this version does not build", () => {
+    expect(faultsOf({ ACCESS_CODES: "friends:long-enough" })[0]).toContain("open to everyone");
+    expect(faultsOf({ DATABASE_URL: "postgres://localhost/platen" })[0]).toContain("SQLite");
+  });
+
+  test("keeps an origin as a browser writes it", () => {
+    expect(environmentOf({ APP_ORIGIN: "https://Chat.Example.org:443/" }).appOrigin).toBe("https://chat.example.org");
+  });
+
+  test.each(["1e3", "0x10", "NaN", "Infinity", "12 ", "1,5", "+3"])(
+    "PORT %s is a number only if it is plain",
+    (given) => {
+      expect(faultsOf({ PORT: given }).length).toBe(given.trim() === "12" ? 0 : 1);
+    },
+  );
+});

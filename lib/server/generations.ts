@@ -1,0 +1,190 @@
+import type { Refusal } from "@/lib/chat/error";
+import type { Message, Outcome } from "@/lib/chat/message";
+import type { GenerationRequest } from "@/lib/chat/request";
+import { environment } from "./env";
+import { followStream, frameOfData, type LogSource } from "./event-stream";
+import { type Instance, instance, settleDead } from "./instance";
+import { inputObjection, limitReached } from "./limits";
+import { errorFields, log } from "./log";
+import { generate, modelId } from "./model";
+import { promptFrom } from "./prompt";
+import { createRunningGeneration, type RunningGeneration } from "./running-generation";
+import {
+  type Begun,
+  beginGeneration,
+  markStopped,
+  readEvents,
+  type Standing,
+  standingOf,
+} from "./store/generation-log";
+
+export type Followed = { stream: ReadableStream<Uint8Array> } | { refusal: Refusal };
+export type Stopped = { outcome: Outcome } | { refusal: Refusal };
+
+const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
+const EVENTS_A_PAGE = 500;
+
+/** Starts the answer `id` and follows it; the same id again follows the same answer, with one call to the model. */
+export async function start(visitorId: string, id: string, request: GenerationRequest): Promise<Followed> {
+  const live = await instance();
+  const unfit = unfitSettings(request) ?? (await admit(live, visitorId, id));
+  if (unfit !== undefined) return { refusal: unfit };
+  let starting = live.starting.get(id);
+  if (starting === undefined && !live.running.has(id)) {
+    starting = begin(live, visitorId, id, request).finally(() => live.starting.delete(id));
+    live.starting.set(id, starting);
+  }
+  const begun = await starting;
+  if (begun?.type === "refused") return { refusal: { code: begun.code, message: begun.message } };
+  return follow(visitorId, id, 0);
+}
+
+/** What the request asks for that is not offered here. */
+function unfitSettings({ settings, message }: GenerationRequest): Refusal | undefined {
+  if (message?.content.some((block) => block.type !== "text")) {
+    return { code: "invalid_request", message: "There is no such attachment." };
+  }
+  if (settings?.model !== undefined && settings.model !== modelId()) {
+    return { code: "invalid_request", message: "That model is not offered here." };
+  }
+  if (settings?.webSearch === true) {
+    return { code: "invalid_request", message: "Web search is not offered here." };
+  }
+  return undefined;
+}
+
+/** The limits stand before new answers only: to follow one that exists is always free. */
+async function admit(live: Instance, visitorId: string, id: string): Promise<Refusal | undefined> {
+  if (live.running.has(id) || live.starting.has(id)) return undefined;
+  const standing = await standingOf(live.store, visitorId, id);
+  if (standing.type === "foreign") return NO_SUCH_ANSWER;
+  if (standing.type === "open" || standing.type === "settled") return undefined;
+  return limitReached(live, visitorId);
+}
+
+async function begin(live: Instance, visitorId: string, id: string, request: GenerationRequest): Promise<Begun> {
+  const model = modelId();
+  const begun = await beginGeneration(live.store, {
+    id,
+    visitorId,
+    conversationId: request.conversationId,
+    parentId: request.parentId,
+    message: request.message ?? null,
+    model,
+    now: new Date().toISOString(),
+    objection: inputObjection,
+  });
+  if (begun.type !== "begun") return begun;
+  const generation = createRunningGeneration(
+    { id, visitorId, conversationId: request.conversationId, unattendedMs: environment().unattendedSeconds * 1000 },
+    live.committer,
+    () => live.running.delete(id),
+  );
+  live.running.set(id, generation);
+  generation.add({
+    type: "generation_start",
+    id,
+    conversationId: request.conversationId,
+    parentId: begun.userMessageId,
+    model,
+  });
+  const ended = begun.isStopped
+    ? generation.stopBeforeStart()
+    : pump(generation, begun.history, model, request.settings?.effort);
+  ended.catch((error: unknown) => log("error", "generation", { id, ...errorFields(error) }));
+  return begun;
+}
+
+/** Hands what the model writes to the log, with a signal of its own: a reader who leaves ends nothing. */
+async function pump(
+  generation: RunningGeneration,
+  history: readonly Message[],
+  model: string,
+  effort: NonNullable<GenerationRequest["settings"]>["effort"],
+): Promise<Outcome> {
+  const stream = generate({ messages: promptFrom(history), model, effort, signal: generation.signal });
+  for (;;) {
+    const next = await stream.next();
+    if (next.done) return generation.end(next.value);
+    generation.add(next.value);
+  }
+}
+
+/** Follows the answer from after event `after`, live or already ended. */
+export async function follow(visitorId: string, id: string, after: number): Promise<Followed> {
+  const live = await instance();
+  await live.starting.get(id);
+  const running = live.running.get(id);
+  if (running !== undefined) {
+    return running.visitorId === visitorId ? { stream: followStream(running, after) } : { refusal: NO_SUCH_ANSWER };
+  }
+  const standing = await standingOf(live.store, visitorId, id);
+  switch (standing.type) {
+    case "unknown":
+    case "foreign":
+    case "stop_marked":
+      return { refusal: NO_SUCH_ANSWER };
+    case "open":
+      // Not running here and not ended: its process, or its log, is gone.
+      await settleDead(live.store, id);
+      return { stream: followStream(storedLog(live, id), after) };
+    case "settled":
+      return { stream: followStream(storedLog(live, id), after) };
+  }
+}
+
+function storedLog({ store }: Instance, id: string): LogSource {
+  return {
+    async read(after) {
+      const rows = await readEvents(store, id, after, EVENTS_A_PAGE);
+      const frames = rows.map(({ n, data }) => frameOfData(n, (JSON.parse(data) as { type: string }).type, data));
+      return { text: frames.join(""), last: rows.at(-1)?.n ?? after, isEnd: rows.length < EVENTS_A_PAGE };
+    },
+    changed: () => Promise.resolve(),
+    attend: () => {},
+    leave: () => {},
+  };
+}
+
+/**
+ * Stops the answer, cut to the first `shown` UTF-16 code units of its text. One that nobody has started is marked, so
+ * that it never calls the model. However often: the outcome the answer has.
+ */
+export async function stop(visitorId: string, id: string, shown: number): Promise<Stopped> {
+  const live = await instance();
+  await live.starting.get(id);
+  const running = live.running.get(id);
+  if (running !== undefined) {
+    return running.visitorId === visitorId ? { outcome: await running.stop(shown) } : { refusal: NO_SUCH_ANSWER };
+  }
+  const standing = await markStopped(live.store, visitorId, id, new Date().toISOString());
+  return stoppedAs(live, visitorId, id, standing);
+}
+
+async function stoppedAs(live: Instance, visitorId: string, id: string, standing: Standing): Promise<Stopped> {
+  switch (standing.type) {
+    case "settled":
+      return { outcome: standing.outcome };
+    case "stop_marked":
+      return { outcome: { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } } };
+    case "open": {
+      await settleDead(live.store, id);
+      const settled = await standingOf(live.store, visitorId, id);
+      return settled.type === "settled" ? { outcome: settled.outcome } : { refusal: NO_SUCH_ANSWER };
+    }
+    case "foreign":
+    case "unknown":
+      return { refusal: NO_SUCH_ANSWER };
+  }
+}
+
+/** Ends the visitor's answers in that conversation, or in all of them, and resolves when the model's sockets are closed. */
+export async function endAnswers(visitorId: string, conversationId?: string): Promise<void> {
+  const { running } = await instance();
+  const doomed = [...running.values()].filter(
+    (generation) =>
+      generation.visitorId === visitorId &&
+      (conversationId === undefined || generation.conversationId === conversationId),
+  );
+  await Promise.allSettled(doomed.map((generation) => generation.interrupt()));
+}

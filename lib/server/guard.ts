@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type { z } from "zod";
+import { ChatFailure, type Refusal, type RefusalCode } from "@/lib/chat/error";
+import { faultSentence, MAX_BODY_BYTES, uuid } from "@/lib/chat/request";
+import { environment } from "./env";
+import { errorFields, log } from "./log";
+import { openSession, type Session } from "./session";
+
+const STATUS: Record<RefusalCode, number> = {
+  invalid_request: 400,
+  access_required: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  rate_limited: 429,
+  budget_spent: 429,
+  internal: 500,
+  busy: 503,
+  draining: 503,
+};
+
+/** Headers of every answer of the API that is not a stream. */
+const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** Refuses the request that is being served: `serve` turns it into the contract's answer. */
+export function refuse(refusal: Refusal): never {
+  throw new ChatFailure<RefusalCode>(refusal);
+}
+
+/**
+ * Runs one call of the API for the visitor who makes it. Unsafe methods must come from our own page; a refusal thrown
+ * anywhere below becomes the contract's answer, anything else a 500 that says nothing of what it was.
+ */
+export async function serve(request: Request, call: (session: Session) => Promise<Response>): Promise<Response> {
+  const requestId = randomUUID();
+  try {
+    if (request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
+    const session = openSession(request.headers.get("cookie"));
+    const response = await call(session);
+    if (session.setCookie !== undefined) response.headers.append("set-cookie", session.setCookie);
+    return response;
+  } catch (error) {
+    if (error instanceof ChatFailure) return refusalResponse(error.error as Refusal, requestId);
+    log("error", "request", { requestId, method: request.method, ...errorFields(error) });
+    return refusalResponse({ code: "internal", message: "Something went wrong here. Please try again." }, requestId);
+  }
+}
+
+function refusalResponse(refusal: Refusal, requestId: string): Response {
+  const { retryAfterSeconds } = refusal;
+  return Response.json(
+    { error: { ...refusal, requestId } },
+    {
+      status: STATUS[refusal.code],
+      headers: {
+        ...API_HEADERS,
+        ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      },
+    },
+  );
+}
+
+export function json(body: unknown): Response {
+  return Response.json(body, { headers: API_HEADERS });
+}
+
+/**
+ * Browsers say where a request comes from (Fetch Metadata); older ones send at least `Origin`. A request with neither
+ * is no browser's, so it carries nobody's cookie unasked.
+ */
+function requireSameOrigin(request: Request): void {
+  const site = request.headers.get("sec-fetch-site");
+  const origin = request.headers.get("origin");
+  const isOurs =
+    site === null ? origin === null || isOwnOrigin(origin, request) : site === "same-origin" || site === "none";
+  if (!isOurs) refuse({ code: "forbidden", message: "This request did not come from Platen's own page." });
+}
+
+function isOwnOrigin(origin: string, request: Request): boolean {
+  const { appOrigin } = environment();
+  if (appOrigin !== undefined && origin === appOrigin) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.headers.get("host");
+}
+
+/** The id in the path, or a refusal. */
+export function readId(id: string): string {
+  const parsed = uuid.safeParse(id);
+  if (parsed.success) return parsed.data;
+  return refuse({ code: "invalid_request", message: "The id in the address is not a UUID." });
+}
+
+/** The body as `schema` describes it. Refuses what is not JSON, too large, not UTF-8, or of another shape. */
+export async function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
+  const mediaType = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (mediaType !== "application/json") {
+    refuse({ code: "unsupported_media_type", message: "The body must be application/json." });
+  }
+  const parsed = schema.safeParse(parseJson(decode(await readBytes(request))));
+  if (parsed.success) return parsed.data;
+  return refuse({ code: "invalid_request", message: faultSentence(parsed.error) });
+}
+
+/** The bytes of the body, counted as they come: `Content-Length` is only a claim. */
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of request.body ?? []) {
+    bytes += piece.byteLength;
+    if (bytes > MAX_BODY_BYTES) {
+      refuse({ code: "too_large", message: "This message is too long: at most 64 KiB can be sent at once." });
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ChatFailure<RefusalCode>({ code: "invalid_request", message: "The body is not UTF-8." }, { cause });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ChatFailure<RefusalCode>({ code: "invalid_request", message: "The body is not JSON." }, { cause });
+  }
+}

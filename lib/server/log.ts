@@ -1,0 +1,22 @@
+import { environment } from "./env";
+
+type Level = "error" | "warn" | "info" | "debug";
+
+const ORDER = ["silent", "fatal", "error", "warn", "info", "debug", "trace"];
+
+/** One JSON line on standard error. Never given any text of a conversation, nor a secret. */
+export function log(
+  level: Level,
+  event: string,
+  fields: Record<string, string | number | boolean | undefined> = {},
+): void {
+  if (ORDER.indexOf(level) > ORDER.indexOf(environment().logLevel)) return;
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
+}
+
+/** What may be logged of an unknown error: its class and code, not its message, which may quote a body. */
+export function errorFields(error: unknown): { error: string; code?: string } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const code = (error as NodeJS.ErrnoException).code;
+  return { error: error.name, ...(typeof code === "string" ? { code } : {}) };
+}

@@ -1,0 +1,325 @@
+import Anthropic, {
+  APIConnectionError,
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  ContentTooLargeError,
+  GatewayTimeoutError,
+  InternalServerError,
+  NotFoundError,
+  OverloadedError,
+  PaymentRequiredError,
+  PermissionDeniedError,
+  RateLimitError,
+  ServiceUnavailableError,
+} from "@anthropic-ai/sdk";
+import type {
+  MessageCreateParamsStreaming,
+  MessageParam,
+  RawContentBlockDelta,
+  RawMessageStreamEvent,
+} from "@anthropic-ai/sdk/resources/messages";
+import type { Failure, FailureCode } from "@/lib/chat/error";
+import type { ContentBlock, Delta, GenerationEvent, Outcome, Usage } from "@/lib/chat/message";
+import { demoFetch } from "./demo/fetch";
+import { type Environment, environment } from "./env";
+import { processWide } from "./process-wide";
+import type { PromptMessage } from "./prompt";
+import { StalledStream, watchBytes } from "./stall";
+
+const DEFAULT_MODEL = "claude-sonnet-5-5";
+const DEMO_MODEL = "demo";
+
+const MAX_RETRIES = 3;
+const RETRY_WITHIN_MS = 20_000;
+const FIRST_RETRY_MS = 500;
+
+export type ModelRequest = {
+  /** Alternating turns that end with the user's. */
+  messages: readonly PromptMessage[];
+  model: string;
+  effort?: "low" | "medium" | "high" | "xhigh" | "max" | undefined;
+  signal: AbortSignal;
+};
+
+/** What the model says while it writes; `Outcome` is how it ended. Aborted by the signal: "stopped". */
+export type ModelStream = AsyncGenerator<ModelEvent, Outcome>;
+export type ModelEvent = Exclude<GenerationEvent, { type: "generation_start" | "generation_end" }>;
+
+function isDemo({ apiKey, baseUrl }: Environment): boolean {
+  return apiKey === undefined && baseUrl === undefined;
+}
+
+/** The model that answers, as the API names it. */
+export function modelId(): string {
+  const settings = environment();
+  return isDemo(settings) ? DEMO_MODEL : (settings.model ?? DEFAULT_MODEL);
+}
+
+/** The model's name for a person: "claude-sonnet-5-5" is "Claude Sonnet 5.5". */
+export function modelName(id: string): string {
+  if (id === DEMO_MODEL) return "Demo model";
+  const match = /^claude-([a-z]+)-(\d+)(?:-(\d{1,2}))?(?:-\d{8})?$/.exec(id);
+  if (match === null) return id;
+  const [, line = "", major, minor] = match;
+  return `Claude ${line[0]?.toUpperCase()}${line.slice(1)} ${major}${minor === undefined ? "" : `.${minor}`}`;
+}
+
+function client(): Anthropic {
+  return processWide("anthropic", () => {
+    const settings = environment();
+    return new Anthropic({
+      // A local model server needs no key; the SDK would otherwise look for one in files and other variables.
+      apiKey: settings.apiKey ?? "none",
+      authToken: null,
+      baseURL: settings.baseUrl ?? "https://api.anthropic.com",
+      // Retries are ours: the SDK's are silent and can hang a reader for a minute.
+      maxRetries: 0,
+      logLevel: "off",
+      fetch: watchBytes(isDemo(settings) ? demoFetch : fetch, settings.stallSeconds * 1000),
+    });
+  });
+}
+
+/** Streams one answer. Never throws: whatever goes wrong is in the outcome it returns. */
+export async function* generate(request: ModelRequest): ModelStream {
+  const startedAt = Date.now();
+  for (let attempt = 1; ; attempt++) {
+    const reading: Reading = { hasContent: false, hasStopped: false, outputCharacters: 0 };
+    try {
+      yield* read(request, reading);
+      return endOf(reading, request.signal);
+    } catch (error) {
+      if (request.signal.aborted || reading.hasContent || reading.hasStopped) return endOf(reading, request.signal);
+      const fault = faultOf(error);
+      const afterMs = retryDelay(fault, attempt);
+      const isTooLate = Date.now() - startedAt + (afterMs ?? 0) > RETRY_WITHIN_MS;
+      if (afterMs === undefined || attempt > MAX_RETRIES || isTooLate) return outcomeOf(fault);
+      yield { type: "retrying", attempt, afterSeconds: afterMs / 1000, code: fault.error.code };
+      await sleep(afterMs, request.signal);
+      if (request.signal.aborted) return endOf(reading, request.signal);
+    }
+  }
+}
+
+/** What has been read of one streamed answer. */
+type Reading = {
+  usage?: Usage;
+  stopReason?: string;
+  hasContent: boolean;
+  hasStopped: boolean;
+  outputCharacters: number;
+};
+
+async function* read(request: ModelRequest, reading: Reading): AsyncGenerator<ModelEvent, void> {
+  const stream = await client().messages.create(parameters(request), { signal: request.signal });
+  for await (const event of stream) {
+    const told = translate(event, reading);
+    if (told !== undefined) {
+      reading.hasContent = true;
+      yield told;
+    }
+  }
+  // The SDK ends quietly on a connection that was cut cleanly.
+  if (!reading.hasStopped && !request.signal.aborted) throw new BrokenStream();
+}
+
+/** The model's stream ended without `message_stop`. */
+class BrokenStream extends Error {}
+
+function parameters({ messages, model, effort }: ModelRequest): MessageCreateParamsStreaming {
+  const { systemPrompt, maxOutputTokens } = environment();
+  return {
+    model,
+    max_tokens: maxOutputTokens,
+    messages: messages as MessageParam[],
+    cache_control: { type: "ephemeral" },
+    ...(systemPrompt === undefined ? {} : { system: systemPrompt }),
+    ...(effort === undefined ? {} : { output_config: { effort } }),
+    stream: true,
+  };
+}
+
+/** The API's event in our words; undefined when it says nothing about content, or is of a kind unknown to us. */
+function translate(event: RawMessageStreamEvent, reading: Reading): ModelEvent | undefined {
+  switch (event.type) {
+    case "message_start":
+      reading.usage ??= usageOf(event.message.usage);
+      return undefined;
+    case "message_delta":
+      reading.usage = usageOf(event.usage, reading.usage);
+      if (event.delta.stop_reason !== null) reading.stopReason = event.delta.stop_reason;
+      return undefined;
+    case "message_stop":
+      reading.hasStopped = true;
+      return undefined;
+    case "content_block_start":
+      return { type: event.type, index: event.index, content_block: event.content_block as unknown as ContentBlock };
+    case "content_block_stop":
+      return { type: event.type, index: event.index };
+    case "content_block_delta": {
+      const delta = narrowDelta(event.delta);
+      if (delta === undefined) return undefined;
+      reading.outputCharacters += lengthOf(delta);
+      return { type: event.type, index: event.index, delta };
+    }
+  }
+}
+
+/** The delta, if it is of a kind the contract has and extends anything. */
+function narrowDelta(delta: RawContentBlockDelta): Delta | undefined {
+  switch (delta.type) {
+    case "text_delta":
+      return delta.text === "" ? undefined : { type: delta.type, text: delta.text };
+    case "thinking_delta":
+      return delta.thinking === "" ? undefined : { type: delta.type, thinking: delta.thinking };
+    case "input_json_delta":
+      return delta.partial_json === "" ? undefined : { type: delta.type, partial_json: delta.partial_json };
+    case "signature_delta":
+      return { type: delta.type, signature: delta.signature };
+    case "citations_delta":
+      return { type: delta.type, citation: delta.citation };
+  }
+}
+
+function lengthOf(delta: Delta): number {
+  switch (delta.type) {
+    case "text_delta":
+      return delta.text.length;
+    case "thinking_delta":
+      return delta.thinking.length;
+    case "input_json_delta":
+      return delta.partial_json.length;
+    case "signature_delta":
+    case "citations_delta":
+      return 0;
+  }
+}
+
+/** The counters we keep, as any event may carry or leave out. */
+type Counters = { [Counter in keyof Usage]?: number | null };
+
+/** The counters that are there; those of `message_delta` are cumulative, so they replace the ones before. */
+function usageOf(usage: Counters | undefined, before?: Usage): Usage {
+  const counted: Usage = {
+    input_tokens: usage?.input_tokens ?? before?.input_tokens ?? 0,
+    output_tokens: usage?.output_tokens ?? before?.output_tokens ?? 0,
+  };
+  const written = usage?.cache_creation_input_tokens ?? before?.cache_creation_input_tokens;
+  const cached = usage?.cache_read_input_tokens ?? before?.cache_read_input_tokens;
+  if (typeof written === "number") counted.cache_creation_input_tokens = written;
+  if (typeof cached === "number") counted.cache_read_input_tokens = cached;
+  return counted;
+}
+
+/** How an answer ended that was not refused: it is done only if the model said so. */
+function endOf(reading: Reading, signal: AbortSignal): Outcome {
+  if (reading.hasStopped) {
+    const usage = reading.usage ?? { input_tokens: 0, output_tokens: 0 };
+    return { type: "done", stop_reason: reading.stopReason ?? "end_turn", usage };
+  }
+  const usage = estimatedUsage(reading);
+  return signal.aborted ? { type: "stopped", usage } : { type: "interrupted", usage };
+}
+
+/** A cut answer never reports what it wrote: three characters a token is more than English needs. */
+function estimatedUsage({ usage, outputCharacters }: Reading): Usage {
+  const known = usage ?? { input_tokens: 0, output_tokens: 0 };
+  return { ...known, output_tokens: Math.max(known.output_tokens, Math.ceil(outputCharacters / 3)) };
+}
+
+/** Why the model said nothing. `isBroken`: it had begun to answer, then the connection was lost. */
+type Fault = { error: Failure; isTransient: boolean; isBroken: boolean };
+
+function outcomeOf(fault: Fault): Outcome {
+  return fault.isBroken ? { type: "interrupted" } : { type: "failed", error: fault.error };
+}
+
+/** How long to wait before trying again, in milliseconds; undefined when trying again is of no use, or too late. */
+function retryDelay({ error, isTransient }: Fault, attempt: number): number | undefined {
+  if (error.retryAfterSeconds !== undefined && (isTransient || error.code === "rate_limited")) {
+    return error.retryAfterSeconds * 1000;
+  }
+  if (!isTransient) return undefined;
+  return FIRST_RETRY_MS * 2 ** (attempt - 1) * (0.75 + Math.random() / 4);
+}
+
+const OWNER_CODES: ReadonlySet<string | null> = new Set([
+  "contract_spend_limit_reached",
+  "enforced_spend_limit_reached",
+  "linked_organization_billing_unavailable",
+  "linked_organization_spend_limit_reached",
+  "organization_on_hold",
+]);
+
+const SENTENCES: Record<FailureCode, string> = {
+  overloaded: "The model is overloaded at the moment.",
+  rate_limited: "The model takes no more requests for the moment.",
+  unavailable: "The owner has paused this service.",
+  invalid_request: "The model did not accept this request.",
+  context_exceeded: "This conversation is longer than the model can read.",
+  internal: "The model could not be reached.",
+};
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof StalledStream || (error instanceof APIConnectionError && error.cause instanceof StalledStream)) {
+    return fault("internal", { isTransient: false, isBroken: true });
+  }
+  if (error instanceof BrokenStream) return fault("internal", { isTransient: true, isBroken: true });
+  if (!(error instanceof APIError)) {
+    // A body that is cut (TypeError "terminated") or is not JSON (SyntaxError) reaches us as it was thrown.
+    return fault("internal", { isTransient: true, isBroken: true });
+  }
+  const details = { ...retryAfterOf(error), ...(error.requestID ? { requestId: error.requestID } : {}) };
+  return fault(codeOf(error), { isTransient: isTransient(error), isBroken: false }, details);
+}
+
+function fault(
+  code: FailureCode,
+  kind: { isTransient: boolean; isBroken: boolean },
+  details: Pick<Failure, "retryAfterSeconds" | "requestId"> = {},
+): Fault {
+  return { error: { code, message: SENTENCES[code], ...details }, ...kind };
+}
+
+/** The SDK's class, or for an error inside a stream (which has no status) the API's type, as our code. */
+function codeOf(error: APIError): FailureCode {
+  if (OWNER_CODES.has(error.errorCode) || error.type === "billing_error") return "unavailable";
+  if (error instanceof OverloadedError || error instanceof ServiceUnavailableError) return "overloaded";
+  if (error.type === "overloaded_error") return "overloaded";
+  if (error instanceof RateLimitError || error.type === "rate_limit_error") return "rate_limited";
+  if (error instanceof AuthenticationError || error.type === "authentication_error") return "unavailable";
+  if (error instanceof PermissionDeniedError || error.type === "permission_error") return "unavailable";
+  if (error instanceof PaymentRequiredError || error instanceof NotFoundError) return "unavailable";
+  if (error instanceof ContentTooLargeError) return "context_exceeded";
+  if (error instanceof BadRequestError || error.type === "invalid_request_error") return "invalid_request";
+  if (error.status !== undefined && error.status >= 400 && error.status < 500) return "invalid_request";
+  return "internal";
+}
+
+function isTransient(error: APIError): boolean {
+  if (error instanceof APIConnectionError || error instanceof OverloadedError) return true;
+  if (error instanceof GatewayTimeoutError) return true;
+  if (error instanceof InternalServerError) return error.status === 500 || error.status === 502 || error.status === 503;
+  return error.status === undefined && (error.type === "overloaded_error" || error.type === "api_error");
+}
+
+function retryAfterOf(error: APIError): { retryAfterSeconds?: number } {
+  const given = error.headers?.get("retry-after");
+  const seconds = given === null || given === undefined || given === "" ? Number.NaN : Number(given);
+  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterSeconds: Math.ceil(seconds) } : {};
+}
+
+/** Waits, or returns early when the signal aborts. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const finish = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal.addEventListener("abort", finish);
+  });
+}

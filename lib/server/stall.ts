@@ -1,0 +1,86 @@
+/** The model sent no byte for too long. */
+export class StalledStream extends Error {}
+
+/**
+ * `fetch` that gives up when no byte arrives for `stallMs`, from the request to the end of the body. The SDK's own
+ * timeout ends with the headers, and it hides pings; here every byte counts. The body fails with `StalledStream`.
+ */
+export function watchBytes(fetch: typeof globalThis.fetch, stallMs: number): typeof globalThis.fetch {
+  return async (input, init) => {
+    const watch = startWatch(stallMs, init?.signal ?? undefined);
+    try {
+      const response = await fetch(input, { ...init, signal: watch.signal });
+      if (response.body === null) {
+        watch.end();
+        return response;
+      }
+      return new Response(watchedBody(response.body, watch), response);
+    } catch (error) {
+      watch.end();
+      throw watch.hasStalled() ? new StalledStream() : error;
+    }
+  };
+}
+
+type Watch = ReturnType<typeof startWatch>;
+
+function startWatch(stallMs: number, outer: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(outer?.reason);
+  if (outer?.aborted) abort();
+  outer?.addEventListener("abort", abort, { once: true });
+  let lastByteAt = performance.now();
+  let isStalled = false;
+  let timer = setTimeout(check, stallMs);
+
+  // One timer that looks back is cheaper than one that is set anew for every byte.
+  function check() {
+    const leftMs = lastByteAt + stallMs - performance.now();
+    if (leftMs > 0) {
+      timer = setTimeout(check, leftMs);
+      return;
+    }
+    isStalled = true;
+    controller.abort(new StalledStream());
+  }
+
+  return {
+    signal: controller.signal,
+    hasStalled: () => isStalled,
+    saw: () => {
+      lastByteAt = performance.now();
+    },
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", abort);
+    },
+    abort: (reason: unknown) => controller.abort(reason),
+  };
+}
+
+function watchedBody(body: ReadableStream<Uint8Array>, watch: Watch): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  watch.saw();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await reader.read();
+          watch.saw();
+          if (!done) return controller.enqueue(value);
+          watch.end();
+          controller.close();
+        } catch (error) {
+          watch.end();
+          controller.error(watch.hasStalled() ? new StalledStream() : error);
+        }
+      },
+      cancel(reason) {
+        watch.end();
+        watch.abort(reason);
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,506 @@
+import { isEmailCharacter, matchEmail, matchProtocol, matchWww } from "./autolinks";
+import { characterAt, characterBefore, classOf, isAsciiLetter, isDigit, NEWLINE } from "./characters";
+import { decodeReference, mayBecomeReference } from "./entities";
+import { REACH } from "./limits";
+import { normalizeLabel, scanLabel, scanResource, type Target } from "./links";
+import { type Bracket, Marks, plainText } from "./marks";
+import { matchMath } from "./mathematics";
+import type { Inline } from "./tree";
+
+/** What the rest of the document says about labels. A label not known is remembered, for it may be defined later. */
+export type References = {
+  target(label: string): Target | undefined;
+  isFootnote(label: string): boolean;
+};
+
+/**
+ * `settled` are the nodes of the first `settledLength` characters, which no later text can change; `open` are the
+ * nodes of the rest as it looks now.
+ */
+export type ParsedInline = { settled: Inline[]; settledLength: number; open: Inline[] };
+
+const AUTOLINK =
+  /<(?:([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>/y;
+const HTML_TAG =
+  /<(?:[A-Za-z][A-Za-z0-9-]*(?:\s+[A-Za-z_:][\w.:-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*\s*\/?>|\/[A-Za-z][A-Za-z0-9-]*\s*>|![A-Za-z][^>]*>)/y;
+/** `overlap`: how much of the opening may belong to the end, as in `<!-->`. */
+const BRACKETED_HTML = [
+  { open: "<!--", close: "-->", overlap: 2 },
+  { open: "<?", close: "?>", overlap: 0 },
+  { open: "<![CDATA[", close: "]]>", overlap: 0 },
+];
+const UNFINISHED_AUTOLINK = /^<[A-Za-z][A-Za-z0-9.+-]{1,31}:([^\s<>]*)$/;
+const UNFINISHED_NAME = /^<[\w.+@-]{0,32}$/;
+const FOOTNOTE = /\[\^((?:\\[[\]\\]|[^\s[\]]){1,999})\]/y;
+const UNFINISHED_FOOTNOTE = /^!?\[\^[^\s[\]]{0,60}\]?$/;
+
+const ALWAYS = 1;
+const ADDRESS_START = 2;
+const special = new Uint8Array(128);
+for (const character of "\n\\`*_~[]!<&$") special[character.charCodeAt(0)] = ALWAYS;
+for (const character of "hHwW") special[character.charCodeAt(0)] = ADDRESS_START;
+
+/**
+ * Parses inline text by CommonMark's delimiter-stack algorithm (0.31, appendix) with GFM and mathematics. `before` is
+ * what stands right before `source` in its paragraph. While `isOpen`, more text may follow: what only that can decide
+ * is shown as it would look when finished, or held back.
+ */
+export function parseInline(source: string, before: string, isOpen: boolean, references: References): ParsedInline {
+  return new InlineParser(source, before, isOpen, references).parse();
+}
+
+class InlineParser {
+  private at = 0;
+  private end: number;
+  /** Everything from here on could read otherwise with more text. */
+  private undecidedFrom = Number.POSITIVE_INFINITY;
+  private readonly wordStart: number;
+  private nextEmail = -1;
+  private readonly nextPlaces = new Map<string, number>();
+  private readonly marks = new Marks();
+
+  constructor(
+    private readonly source: string,
+    private readonly before: string,
+    private readonly isOpen: boolean,
+    private readonly references: References,
+  ) {
+    // Spaces at the end may turn out to stand before a line ending, or the end, where they mean something else.
+    this.end = trimmedLength(source);
+    this.wordStart = isOpen ? lastWordStart(source, this.end, before) : this.end;
+    this.nextEmail = this.findEmail(0);
+  }
+
+  parse(): ParsedInline {
+    while (this.at < this.end) this.step();
+    if (!this.isOpen) {
+      this.marks.match();
+      return { settled: this.marks.nodes(), settledLength: this.source.length, open: [] };
+    }
+    const decided = Math.min(this.undecidedFrom, this.wordStart, this.end);
+    return this.marks.part(decided);
+  }
+
+  private step(): void {
+    const { source, at } = this;
+    const code = source.charCodeAt(at);
+    if (this.nextEmail >= 0 && this.nextEmail < at) this.nextEmail = this.findEmail(at);
+    if (at === this.nextEmail) {
+      if (this.email()) return;
+      this.nextEmail = this.findEmail(source.indexOf("@", at) + 1);
+    }
+    if (!this.isSpecial(code, at)) return this.plain();
+    switch (code) {
+      case NEWLINE:
+        return this.lineEnd();
+      case 92:
+        return this.backslash();
+      case 96:
+        return this.code();
+      case 42:
+      case 95:
+      case 126:
+        return this.delimiters(code);
+      case 91:
+        return this.openBracket(false);
+      case 33:
+        return this.bang();
+      case 93:
+        return this.closeBracket();
+      case 60:
+        return this.angle();
+      case 38:
+        return this.reference();
+      case 36:
+        return this.dollar();
+      default:
+        return this.bareAddress(code);
+    }
+  }
+
+  private plain(): void {
+    const { source, at } = this;
+    let stop = this.end;
+    if (this.nextEmail > at && this.nextEmail < stop) stop = this.nextEmail;
+    if (this.wordStart > at && this.wordStart < stop) stop = this.wordStart;
+    let index = at + 1;
+    for (; index < stop; index++) {
+      if (this.isSpecial(source.charCodeAt(index), index)) break;
+    }
+    this.text(source.slice(at, source.charCodeAt(index) === NEWLINE ? trimmedLength(source, at, index) : index), index);
+  }
+
+  private isSpecial(code: number, at: number): boolean {
+    if (code >= 128 || special[code] === 0) return false;
+    if (special[code] === ALWAYS) return true;
+    // Only "ht" and "ww" can start an address; a lone letter at the end is in the last word, which is undecided anyway.
+    return (this.source.charCodeAt(at + 1) | 32) === ((code | 32) === 104 ? 116 : 119);
+  }
+
+  private text(value: string, end: number): void {
+    if (value !== "") this.marks.add({ type: "text", value }, this.at, end);
+    this.at = end;
+  }
+
+  private literal(length = 1): void {
+    this.text(this.source.slice(this.at, this.at + length), this.at + length);
+  }
+
+  private undecided(from = this.at): void {
+    this.undecidedFrom = Math.min(this.undecidedFrom, from);
+  }
+
+  /** Leaves out the rest of the text: it is too early to say what it is. */
+  private holdBack(): void {
+    this.undecided();
+    this.end = this.at;
+  }
+
+  private lineEnd(): void {
+    const { source, at } = this;
+    const spaces = at - trimmedLength(source, 0, at);
+    const isHard = spaces >= 2 && !source.slice(at - spaces, at).includes("\t");
+    this.marks.add({ type: "break", hard: isHard }, at, at + 1);
+    this.at++;
+  }
+
+  private backslash(): void {
+    const { source, at } = this;
+    const next = source[at + 1];
+    if (next === undefined && this.isOpen) return this.holdBack();
+    if (next === "\n") {
+      this.marks.add({ type: "break", hard: true }, at, at + 2);
+      this.at += 2;
+      return;
+    }
+    if ((next === "(" || next === "[") && this.mathematics()) return;
+    if (next !== undefined && classOf(next) === "punctuation" && next < "\x80") return this.text(next, at + 2);
+    this.literal();
+  }
+
+  private dollar(): void {
+    if (this.mathematics()) return;
+    if (this.at >= this.end) return;
+    let length = 1;
+    while (this.source[this.at + length] === "$") length++;
+    this.literal(length);
+  }
+
+  /** Whether mathematics was taken or held back at this place. */
+  private mathematics(): boolean {
+    const previous = characterBefore(this.source, this.at) || this.before;
+    const math = matchMath(this.source, this.at, previous, this.isOpen);
+    if (math === undefined) return false;
+    if (math === "held") {
+      this.holdBack();
+      return true;
+    }
+    if (math === "literal") {
+      this.undecided();
+      return false;
+    }
+    if (!math.node.closed) this.undecided();
+    this.marks.add(math.node, this.at, math.end);
+    this.at = math.end;
+    if (!math.node.closed) this.end = this.at;
+    return true;
+  }
+
+  private code(): void {
+    const { source, at } = this;
+    let contentStart = at + 1;
+    while (source[contentStart] === "`") contentStart++;
+    const length = contentStart - at;
+    if (this.isOpen && contentStart >= source.length) return this.holdBack();
+    const close = findCodeEnd(source, contentStart, length, at + REACH);
+    if (close >= 0) {
+      const end = close + length;
+      if (this.isOpen && end >= source.length) this.undecided();
+      this.marks.add({ type: "inlineCode", value: codeValue(source.slice(contentStart, close)) }, at, end);
+      this.at = end;
+    } else if (this.isOpen && source.length <= at + REACH + length) {
+      this.undecided();
+      const value = source
+        .slice(contentStart)
+        .replace(/\s*`*$/, "")
+        .replace(/\n/g, " ");
+      if (value !== "") this.marks.add({ type: "inlineCode", value }, at, this.end);
+      this.at = this.end;
+    } else this.literal(length);
+  }
+
+  private delimiters(code: number): void {
+    const { source, at } = this;
+    let end = at + 1;
+    while (source.charCodeAt(end) === code) end++;
+    if (this.isOpen && end >= source.length) return this.holdBack();
+    const character = source.charAt(at);
+    const previous = classOf(characterBefore(source, at) || this.before);
+    const next = classOf(characterAt(source, end));
+    const isLeftFlanking = next === "other" || (next === "punctuation" && previous !== "other");
+    const isRightFlanking = previous === "other" || (previous === "punctuation" && next !== "other");
+    const isUnderscore = character === "_";
+    const canOpen = isLeftFlanking && (!isUnderscore || !isRightFlanking || previous === "punctuation");
+    const canClose = isRightFlanking && (!isUnderscore || !isLeftFlanking || next === "punctuation");
+    const length = end - at;
+    if ((!canOpen && !canClose) || (character === "~" && length > 2)) return this.literal(length);
+    this.marks.addDelimiter(character, at, end, canOpen, canClose);
+    this.at = end;
+  }
+
+  private bang(): void {
+    const { source, at } = this;
+    if (this.isOpen && at + 1 >= source.length) return this.holdBack();
+    if (source[at + 1] !== "[") return this.literal();
+    const footnote = this.matchFootnote(at + 1);
+    const after = footnote && source[at + 2 + footnote.length + 2];
+    if (footnote !== undefined && after !== "(" && after !== "[") return this.literal();
+    this.openBracket(true);
+  }
+
+  private openBracket(isImage: boolean): void {
+    const { source, at } = this;
+    if (!isImage) {
+      const label = this.matchFootnote(at);
+      if (label !== undefined) {
+        const end = at + label.length + 3;
+        this.marks.add({ type: "footnoteReference", identifier: normalizeLabel(label), label }, at, end);
+        this.at = end;
+        return;
+      }
+    }
+    if (this.isOpen && source.length - at < 66 && UNFINISHED_FOOTNOTE.test(source.slice(at))) return this.holdBack();
+    const length = isImage ? 2 : 1;
+    this.marks.addBracket(isImage, at, at + length);
+    this.at += length;
+  }
+
+  private matchFootnote(at: number): string | undefined {
+    if (this.source[at + 1] !== "^") return undefined;
+    FOOTNOTE.lastIndex = at;
+    const label = FOOTNOTE.exec(this.source)?.[1];
+    return label !== undefined && this.references.isFootnote(label) ? label : undefined;
+  }
+
+  private closeBracket(): void {
+    const { source, at } = this;
+    const bracket = this.marks.popBracket();
+    if (!bracket || bracket.piece.start < at - REACH || !this.marks.isLive(bracket)) return this.literal();
+    const next = source[at + 1];
+    if (next === undefined && this.isOpen) return this.holdBackLink(bracket);
+    if (next === "(") {
+      const resource = scanResource(source, at + 1);
+      if (resource === "more" && this.isOpen && source.length - at <= REACH) return this.holdBackLink(bracket);
+      if (typeof resource === "object") return this.link(bracket, resource, resource.end);
+    }
+    const label = next === "[" ? scanLabel(source, at + 1) : "no";
+    if (label === "more" && this.isOpen) return this.holdBackLink(bracket);
+    const text = source.slice(bracket.piece.end, at);
+    if (typeof label === "object" && label.label !== "") {
+      const target = this.target(label.label);
+      if (target) return this.link(bracket, target, label.end);
+    } else if (!bracket.hasBracketAfter) {
+      const target = this.target(text);
+      if (target) return this.link(bracket, target, typeof label === "object" ? label.end : at + 1);
+    }
+    this.literal();
+  }
+
+  private target(label: string): Target | undefined {
+    return label.length <= 999 && /[^\t\n ]/.test(label) ? this.references.target(label) : undefined;
+  }
+
+  private holdBackLink(bracket: Bracket): void {
+    this.marks.restoreBracket(bracket);
+    this.holdBack();
+  }
+
+  private link(bracket: Bracket, target: Target, end: number): void {
+    this.marks.wrapBracket(bracket, end, (children) =>
+      bracket.isImage
+        ? { type: "image", ...pick(target), alt: plainText(children) }
+        : { type: "link", ...pick(target), children },
+    );
+    this.at = end;
+  }
+
+  private angle(): void {
+    const { source, at } = this;
+    if (this.isWithinReach(">")) {
+      AUTOLINK.lastIndex = at;
+      const match = AUTOLINK.exec(source);
+      if (match && match[0].length <= REACH) {
+        const [whole, address, email] = match;
+        const text = address ?? email ?? "";
+        return this.addressNode(address ?? `mailto:${email}`, text, at + whole.length);
+      }
+      const html = this.matchHtml();
+      if (html !== undefined && html.length <= REACH) return this.htmlText(html);
+    }
+    if (!this.isOpen || source.length - at > REACH || !/[\w.+@/!?-]/.test(source[at + 1] ?? "a")) return this.literal();
+    const rest = source.slice(at, at + REACH);
+    const unfinished = UNFINISHED_AUTOLINK.exec(rest);
+    if (unfinished) {
+      this.undecided();
+      this.marks.add(pendingLink(rest.slice(1)), at, source.length);
+      this.at = this.end;
+      return;
+    }
+    if (UNFINISHED_NAME.test(rest)) return this.holdBack();
+    this.undecided();
+    this.literal();
+  }
+
+  private matchHtml(): string | undefined {
+    const { source, at } = this;
+    const bracketed = BRACKETED_HTML.find(({ open }) => source.startsWith(open, at));
+    if (!bracketed) {
+      HTML_TAG.lastIndex = at;
+      return HTML_TAG.exec(source)?.[0];
+    }
+    const { open, close, overlap } = bracketed;
+    if (!this.isWithinReach(close)) return undefined;
+    const end = source.indexOf(close, at + open.length - overlap);
+    return end < 0 ? undefined : source.slice(at, end + close.length);
+  }
+
+  /** Whether `mark` stands within reach from here. Each mark's next place is kept, so asking again costs nothing. */
+  private isWithinReach(mark: string): boolean {
+    let place = this.nextPlaces.get(mark) ?? -1;
+    if (place < this.at) {
+      const found = this.source.indexOf(mark, this.at);
+      place = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.nextPlaces.set(mark, place);
+    }
+    return place <= this.at + REACH;
+  }
+
+  private htmlText(html: string): void {
+    const lines = html.split("\n");
+    const { at } = this;
+    const end = at + html.length;
+    lines.forEach((line, index) => {
+      if (index > 0) this.marks.add({ type: "break", hard: false }, at, end);
+      if (line !== "") this.marks.add({ type: "text", value: line }, at, end);
+    });
+    this.at = end;
+  }
+
+  private reference(): void {
+    const { source, at } = this;
+    const reference = decodeReference(source, at);
+    if (reference) return this.text(reference.value, reference.end);
+    if (this.isOpen && mayBecomeReference(source, at)) return this.holdBack();
+    this.literal();
+  }
+
+  private bareAddress(code: number): void {
+    const { source, at } = this;
+    const isWww = (code | 32) === 119;
+    const previous = characterBefore(source, at) || this.before;
+    const isAllowed = isWww
+      ? previous === "" || "(*_[]~ \t\n".includes(previous)
+      : !isAsciiLetter(previous.charCodeAt(0));
+    if (!isAllowed || this.marks.isInBracket(at)) return this.plain();
+    const rest = source.slice(at, at + 8).toLowerCase();
+    if (this.isOpen && at + rest.length >= source.length && isAddressPrefix(rest)) this.undecided();
+    const end = isWww ? matchWww(source, at) : matchProtocol(source, at);
+    if (end < 0) return this.plain();
+    const address = source.slice(at, end);
+    this.addressNode(isWww ? `http://${address}` : address, address, end);
+  }
+
+  private email(): boolean {
+    const { source, at } = this;
+    if (this.marks.isInBracket(at)) return false;
+    const end = matchEmail(source, at);
+    if (this.isOpen && (end < 0 ? emailMayFollow(source, at) : end >= source.length)) this.undecided();
+    if (end < 0) return false;
+    const address = source.slice(at, end);
+    this.addressNode(`mailto:${address}`, address, end);
+    return true;
+  }
+
+  private addressNode(href: string, text: string, end: number): void {
+    const { source, at } = this;
+    // What follows may belong to the address: it must not be clickable by half.
+    const mayGrow = this.isOpen && source[end - 1] !== ">" && trailMayGrow(source, end);
+    if (mayGrow) this.undecided();
+    const node = mayGrow ? pendingLink(text) : ({ type: "link", href, children: [textNode(text)] } as const);
+    this.marks.add(node, at, end);
+    this.at = end;
+    if (this.nextEmail >= 0 && this.nextEmail < end) this.nextEmail = this.findEmail(end);
+  }
+
+  /** Where the local part of the next possible e-mail address starts whose `@` is not before `from`, or -1. */
+  private findEmail(from: number): number {
+    const { source } = this;
+    for (let sign = source.indexOf("@", from); sign >= 0; sign = source.indexOf("@", sign + 1)) {
+      let start = sign;
+      while (start > 0 && sign - start <= REACH && isEmailCharacter(source.charCodeAt(start - 1))) start--;
+      const previous = start > 0 ? source.charAt(start - 1) : this.before;
+      const isStart = previous !== "/" && !isEmailCharacter(previous.charCodeAt(0));
+      if (start < sign && isStart && start >= this.at) return start;
+    }
+    return -1;
+  }
+}
+
+function pick({ href, title }: Target): Target {
+  return title === undefined ? { href } : { href, title };
+}
+
+function textNode(value: string): Inline {
+  return { type: "text", value };
+}
+
+function pendingLink(text: string): Inline {
+  return { type: "link", children: text === "" ? [] : [textNode(text)] };
+}
+
+function isAddressPrefix(rest: string): boolean {
+  return "https://".startsWith(rest) || "http://".startsWith(rest) || "www.".startsWith(rest);
+}
+
+function emailMayFollow(source: string, at: number): boolean {
+  const sign = source.indexOf("@", at);
+  return source.length - at <= REACH && /^[\w.-]*$/.test(source.slice(sign + 1));
+}
+
+/** Whether nothing but an address's trailing punctuation stands between `end` and the end of the text. */
+function trailMayGrow(source: string, end: number): boolean {
+  let index = end;
+  while (index < source.length && /[!"')*,.:;?_~&\]\w]/.test(source.charAt(index))) index++;
+  return index >= source.length;
+}
+
+function trimmedLength(source: string, from = 0, to = source.length): number {
+  let end = to;
+  while (end > from && (source.charCodeAt(end - 1) === 32 || source.charCodeAt(end - 1) === 9)) end--;
+  return end;
+}
+
+/** Where the letters at the end begin that may be the start of an e-mail address. */
+function lastWordStart(source: string, end: number, before: string): number {
+  if (end < source.length) return end;
+  let start = end;
+  while (start > 0 && end - start <= REACH && isEmailCharacter(source.charCodeAt(start - 1))) start--;
+  const isWholeWord = start > 0 ? end - start <= REACH : !isEmailCharacter(before.charCodeAt(0));
+  return isWholeWord ? start : end;
+}
+
+function findCodeEnd(source: string, from: number, length: number, last: number): number {
+  for (let start = source.indexOf("`", from); start >= 0 && start <= last; ) {
+    let end = start + 1;
+    while (source[end] === "`") end++;
+    if (end - start === length) return start;
+    start = source.indexOf("`", end);
+  }
+  return -1;
+}
+
+function codeValue(content: string): string {
+  const value = content.replace(/\n/g, " ");
+  const isPadded = value.startsWith(" ") && value.endsWith(" ") && /[^ ]/.test(value);
+  return isPadded ? value.slice(1, -1) : value;
+}

@@ -1,0 +1,76 @@
+import { isDigit } from "./characters";
+import { MATH_REACH } from "./limits";
+import type { InlineMath } from "./tree";
+
+const SHOWN_OPEN = 100;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+
+/**
+ * Mathematics at the `$`, `\(` or `\[` at `at`. A `$` opens when no letter or digit stands before it and no space after
+ * it; the next `$` closes it, if no space stands before and no digit after. So "$5 and $10" are prices. A formula holds no
+ * backtick. "held": show nothing yet. "literal": it may become mathematics, but looks like text.
+ */
+export function matchMath(
+  source: string,
+  at: number,
+  previous: string,
+  isOpen: boolean,
+): { node: InlineMath; end: number } | "held" | "literal" | undefined {
+  const marks = openingMarks(source, at);
+  if (!marks)
+    return source[at] === "$" && isOpen && /^\$+$/.test(source.slice(at, at + 3)) && at + 2 >= source.length
+      ? "held"
+      : undefined;
+  const { open, close } = marks;
+  const start = at + open.length;
+  const isDollar = close === "$";
+  if (isDollar && LETTER_OR_DIGIT.test(previous)) return undefined;
+  if (start >= source.length) return isOpen ? "held" : undefined;
+  if (isDollar && isSpace(source, start)) return undefined;
+
+  const end = findClose(source, start, close);
+  if (end >= 0) {
+    const value = source.slice(start, end);
+    const after = end + close.length;
+    if (isOpen && isDollar && after >= source.length) return "held";
+    const isRefused = isDollar && (isSpace(source, end - 1) || isDigit(source.charCodeAt(after)));
+    if (isRefused || !/[^\s\\]/.test(value)) return undefined;
+    return { node: { type: "inlineMath", value: value.trim(), display: isDisplay(open), closed: true }, end: after };
+  }
+  const rest = source.slice(start, start + MATH_REACH + 1);
+  if (!isOpen || rest.length > MATH_REACH || rest.includes("`")) return undefined;
+  if (rest.length > SHOWN_OPEN || rest.includes("\n") || (isDollar && isDigit(rest.charCodeAt(0)))) return "literal";
+  const value = rest.replace(/[\s$\\]+$/, "");
+  return { node: { type: "inlineMath", value, display: isDisplay(open), closed: false }, end: source.length };
+}
+
+function openingMarks(source: string, at: number): { open: string; close: string } | undefined {
+  switch (source.slice(at, at + 2)) {
+    case "\\(":
+      return { open: "\\(", close: "\\)" };
+    case "\\[":
+      return { open: "\\[", close: "\\]" };
+    case "$$":
+      return source[at + 2] === "$" ? undefined : { open: "$$", close: "$$" };
+    default:
+      return source[at] === "$" ? { open: "$", close: "$" } : undefined;
+  }
+}
+
+function findClose(source: string, start: number, close: string): number {
+  const last = Math.min(source.length - close.length, start + MATH_REACH);
+  for (let index = start; index <= last; index++) {
+    if (source[index] === "`") return -1;
+    if (source.startsWith(close, index)) return index;
+    if (source[index] === "\\") index++;
+  }
+  return -1;
+}
+
+function isDisplay(open: string): boolean {
+  return open === "$$" || open === "\\[";
+}
+
+function isSpace(source: string, at: number): boolean {
+  return /\s/.test(source.charAt(at));
+}
