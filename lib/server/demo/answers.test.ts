@@ -198,6 +198,34 @@ describe("conversation", () => {
   });
 });
 
+describe("text made to hurt", () => {
+  const pieces = [
+    "(",
+    " ",
+    "!",
+    "?",
+    "-",
+    "1 ",
+    "refuse ",
+    "recap ",
+    "poem ",
+    "about ",
+    "break ",
+    "```",
+    "> ",
+    "how many ",
+    "backwards ",
+  ];
+
+  it.each(pieces)("is answered in the time of any other: %j", (piece) => {
+    const text = piece.repeat(60_000 / piece.length);
+    const started = performance.now();
+    for (const each of [text, `echo ${text}x`, `spell ${text}x`, `count words in ${text}x`, `12${text}x`]) said(each);
+    plan([text], { stream: false, system: "A title." });
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
 describe("a title", () => {
   const whole = { stream: false, system: "Write a short title for this conversation." };
 

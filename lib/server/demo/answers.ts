@@ -8,7 +8,7 @@ import { deferredToModel, greetingIn } from "./setup";
 import { converse } from "./small-talk";
 import { matterOf, thoughtfulAnswer, thoughtsOn } from "./thoughts";
 import { trickFor } from "./tricks";
-import { type Ending, type Failure, isQuestion, type Wishes, wishesIn, wordCount } from "./wishes";
+import { type Ending, type Failure, isQuestion, MOST_READ, type Wishes, wishesIn, wordCount } from "./wishes";
 
 /** How the written part of an answer closes: with a stop reason of the Messages API, or by never closing. */
 export type Close = "end_turn" | "max_tokens" | "refusal" | "broken" | "stalled";
@@ -93,7 +93,7 @@ const ABOUT_ENDINGS: Readonly<Record<Ending, string>> = {
   broken:
     "Somewhere between this sentence and the end of the next one, the connection to the model will break. No stop reason will arrive, and no farewell; the demo simply lets go of the line, as a server does that loses its power. What has arrived until then is kept, and the page should say that the answer was interrupted, and not pretend that it was complete. If you go on from here, the demo will send what was lost.",
   stalled:
-    "In a moment this answer will fall silent. The connection stays open, but nothing comes any more, as happens when a model hangs. You can press Stop, and should be obeyed at once. Or you can wait: after a while the page ought to give up by itself, and to say so. The demo, for its part, would keep you waiting for ten minutes.",
+    "In a moment the demo will fall silent. The connection stays open, but nothing comes any more, as happens when a model hangs. You can press Stop, and should be obeyed at once. Or you can wait: after a while the page ought to give up by itself, and to say so. For its own part it would keep you waiting for ten minutes.",
   refused_at_once: "",
   refused_midway:
     "Sometimes a model begins to answer, and only then decides that it would rather not. The demo does so in the middle of this sentence, for no reason other than that you asked it to, and what it has written so far stays where it is, with a word about why there is no more.",
@@ -162,7 +162,7 @@ function restFrom(text: string, place: number): string {
     const lineStart = text.lastIndexOf("\n", place - 1) + 1;
     return text.startsWith("```", lineStart) ? text.slice(lineStart) : `${fences.at(-1)}\n${text.slice(lineStart)}`;
   }
-  const stepBack = /\S*$/.exec(text.slice(0, place))?.[0].length ?? 0;
+  const stepBack = /\S*$/.exec(text.slice(Math.max(0, place - LONGEST_STEP_BACK - 1), place))?.[0].length ?? 0;
   const isInsideWord = /^\S/.test(text.slice(place)) && stepBack <= LONGEST_STEP_BACK;
   return text.slice(isInsideWord ? place - stepBack : place).trimStart();
 }
@@ -190,7 +190,7 @@ const MOST_TITLE_WORDS = 6;
 
 /** The first words that were written, without the instruction where that stands in front of them. */
 function titleOf(turns: readonly Turn[]): string {
-  const first = turns[0]?.text.trim() ?? "";
+  const first = cutText(turns[0]?.text.trim() ?? "", MOST_READ);
   const matter = turns.length === 1 && /\btitle\b/i.test(first) ? first.replace(/^[\s\S]*?\n\n/, "") : first;
   const words = matter
     .replace(/[#*_`>|[\]]/g, " ")

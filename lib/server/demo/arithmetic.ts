@@ -1,10 +1,12 @@
 /** A value with the operations that led to it, in the order they were done, as `3 + 4 = 7`. */
 export type Sum = { expression: string; value: number; steps: string[] };
 
+const LONGEST_TEXT = 2_000;
 const LONGEST_EXPRESSION = 200;
 const LEAD_IN =
   /^(?:(?:hey|hello|hi|so|ok|please|and|now)[\s,]+)*(?:what(?:'|’)?s|what is|what does|how much is|how much|calculate|compute|solve|evaluate|work out|was ist|combien font)?\s*:?\s*/i;
 const CHARACTERS = /^[\d\s.+\-*/^%()]+$/;
+const A_DATE = /^\d{4}-\d\d-\d\d$|^\d{1,2}\/\d{1,2}\/\d{2,4}$/;
 const CLEARLY_MEANT = /\d\s+[-+*/^%]\s+[\d(]|[*^]/;
 
 /**
@@ -12,8 +14,10 @@ const CLEARLY_MEANT = /\d\s+[-+*/^%]\s+[\d(]|[*^]/;
  * unmistakable (spaces round the operator, or one that nobody writes by accident), so "24/7" is not a division.
  */
 export function sumIn(text: string): Sum | undefined {
+  if (text.length > LONGEST_TEXT) return undefined;
   const plain = inSigns(text);
   const whole = plain.replace(LEAD_IN, "").replace(/[\s=?!.]+$/, "");
+  if (A_DATE.test(whole)) return undefined;
   if (CHARACTERS.test(whole)) return sumOf(whole);
   const inside = plain.match(/[-(]*\d[\d\s.+\-*/^%()]*[\d)]/g) ?? [];
   return inside

@@ -1,9 +1,10 @@
+import { cutText } from "@/lib/chat/message";
 import { LONG_WORDS, proseOf, VERY_LONG_WORDS } from "./essay";
 import { programsFor } from "./programs";
 import { LIST, MARKDOWN, MATHEMATICS, paragraphsFor, tableFor, UNICODE } from "./samples";
 import { CONNECT, HELP, WHO } from "./setup";
 import { haikuAbout, poemAbout, storyAbout } from "./verse";
-import type { Exhibit } from "./wishes";
+import { type Exhibit, MOST_READ } from "./wishes";
 
 const MOST_WORDS = 20_000;
 const LONGEST_SUBJECT = 48;
@@ -48,7 +49,9 @@ export function show(exhibit: Exhibit, text: string, now: Date): string {
 
 /** What `text` wants something to be about, or undefined. At most a few words. */
 export function subjectIn(text: string): string | undefined {
-  const about = /\babout\s+(.+?)\s*(?:[.?!,;:\n]|$|\b(?:and then|please|with a|and an?)\b)/is.exec(text)?.[1];
+  const about = /\babout\s+(.+?)\s*(?:[.?!,;:\n]|$|\b(?:and then|please|with a|and an?)\b)/is.exec(
+    cutText(text, MOST_READ),
+  )?.[1];
   const subject = about?.replace(/[“”"«»]/g, "").trim();
   if (!subject) return undefined;
   return subject.length <= LONGEST_SUBJECT ? subject : subject.slice(0, LONGEST_SUBJECT).replace(/\s+\S*$/, "");

@@ -1,4 +1,4 @@
-import Anthropic from "@anthropic-ai/sdk";
+import Anthropic, { OverloadedError } from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDemoFetch, type Sleep } from "./fetch";
 
@@ -111,8 +111,8 @@ describe("a streamed answer, through the SDK", () => {
 describe("errors, as the SDK sees them", () => {
   it("is overloaded on request", async () => {
     const failed = await hear("Be an overloaded model").catch((error: unknown) => error);
-    expect(failed).toBeInstanceOf(Anthropic.APIError);
-    expect(failed).toMatchObject({ status: 529, type: "overloaded_error", name: "Error" });
+    expect(failed).toBeInstanceOf(OverloadedError);
+    expect(failed).toMatchObject({ status: 529, type: "overloaded_error" });
   });
 
   it("names the wait when its rate limit is reached", async () => {
@@ -154,7 +154,9 @@ describe("the rest of the API", () => {
 
   it("counts the tokens of a request", async () => {
     const messages = [{ role: "user" as const, content: "x".repeat(400) }];
-    expect(await clientWith(atOnce).messages.countTokens({ model: "demo", messages })).toEqual({ input_tokens: 104 });
+    expect(await clientWith(atOnce).messages.countTokens({ model: "demo", messages })).toMatchObject({
+      input_tokens: 104,
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { cutText } from "@/lib/chat/message";
 import type { Turn } from "./request";
-import { wordCount } from "./wishes";
+import { MOST_READ, wordCount } from "./wishes";
 
 const LONGEST_QUOTE = 240;
 const MOST_RECALLED = 20;
@@ -22,7 +22,7 @@ const ALL =
  * message to answer. Undefined when that message asks for nothing of the kind.
  */
 export function recalled(turns: readonly Turn[]): string | undefined {
-  const text = turns.at(-1)?.text ?? "";
+  const text = cutText(turns.at(-1)?.text ?? "", MOST_READ);
   const earlier = turns.slice(0, -1);
   const asked = earlier.filter(({ role }) => role === "user").map((turn) => turn.text);
   if (ALL.test(text) && wordCount(text) <= LONGEST_REQUEST_WORDS) return summaryOf(asked);

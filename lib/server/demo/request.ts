@@ -55,7 +55,7 @@ export function readRequest(body: string): DemoRequest | { fault: string } {
     system: textsOf(system).join("\n\n"),
     isStreamed: stream,
     maxTokens,
-    inputTokens: messages.reduce((sum, { content }) => sum + weightOf(content), weightOf(system)),
+    inputTokens: messages.reduce((sum, { content }) => sum + weightOf(content), tokensOf(textsOf(system).join(""))),
   };
 }
 

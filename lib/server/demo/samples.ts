@@ -29,8 +29,8 @@ const LONG_ROWS = 60;
 export function tableFor(text: string): string {
   const rows = /\b(\d{1,6})[ -]?(?:rows?|lines?)\b/i.exec(text)?.[1];
   if (rows !== undefined) return tableOfNumbers(Math.max(1, Math.min(Number(rows), MOST_ROWS)));
-  if (/\b(?:very long|huge|endless)\b/i.test(text)) return tableOfNumbers(MOST_ROWS);
-  if (/\blong\b/i.test(text)) return tableOfNumbers(LONG_ROWS);
+  if (/\b(?:very long|huge|endless) (?:\w+ )?table\b/i.test(text)) return tableOfNumbers(MOST_ROWS);
+  if (/\blong(?:er)? (?:\w+ )?table\b/i.test(text)) return tableOfNumbers(LONG_ROWS);
   const times = /\b(?:times|multiplication) table\b(?:\D*(\d{1,4}))?/i.exec(text);
   if (times) return tableOfProducts(Number(times[1] ?? 7));
   if (/\b(?:planets?|solar system)\b/i.test(text))
