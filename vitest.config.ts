@@ -5,8 +5,6 @@ export default defineConfig({
   resolve: {
     alias: {
       "@": fileURLToPath(new URL(".", import.meta.url)),
-      // Next replaces this marker at build; in tests it has nothing to guard.
-      "server-only": fileURLToPath(new URL("./tests/server-only.ts", import.meta.url)),
     },
   },
   test: {

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { textOf } from "@/lib/chat/message";
 import { useConversation } from "@/lib/client/store";
 import type { AnswerDesk } from "./answer";
-import { CheckIcon, CopyIcon, NextIcon, PreviousIcon, RetryIcon } from "./icons";
+import { Icon } from "./icons";
 import type { Row } from "./rows";
 
 type AnswerActionsProps = { row: Row; desk: AnswerDesk; hasRetry: boolean };
@@ -29,7 +29,7 @@ export function AnswerActions({ row, desk, hasRetry }: AnswerActionsProps) {
           disabled={isAnswering}
           onClick={() => desk.onRetry(message.id)}
         >
-          <RetryIcon />
+          <Icon name="retry" />
         </button>
       )}
     </div>
@@ -50,7 +50,7 @@ function Versions({ at, versionIds, onShow }: VersionsProps) {
         disabled={previous === undefined}
         onClick={() => previous !== undefined && onShow(previous)}
       >
-        <PreviousIcon />
+        <Icon name="previous" />
       </button>
       <span className="min-w-10 text-center tabular-nums">
         {at + 1} / {versionIds.length}
@@ -63,7 +63,7 @@ function Versions({ at, versionIds, onShow }: VersionsProps) {
         disabled={next === undefined}
         onClick={() => next !== undefined && onShow(next)}
       >
-        <NextIcon />
+        <Icon name="next" />
       </button>
     </div>
   );
@@ -92,7 +92,7 @@ function CopyButton({ text }: { text: string }) {
           if (await copy(text)) setCopiedAtMs(performance.now());
         }}
       >
-        {isCopied ? <CheckIcon /> : <CopyIcon />}
+        {isCopied ? <Icon name="check" /> : <Icon name="copy" />}
       </button>
       <span className="sr-only" aria-live="polite">
         {isCopied ? "Copied" : ""}

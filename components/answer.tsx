@@ -2,8 +2,8 @@
 
 import { useRef, useState } from "react";
 import { type Message, textOf } from "@/lib/chat/message";
-import { useConversation } from "@/lib/client/store";
 import type { ConversationStore } from "@/lib/client/store";
+import { useConversation } from "@/lib/client/store";
 import { AnswerActions } from "./answer-actions";
 import { type LiveWriter, messageOf, thinkingOf, useLiveText, useLiveThinking } from "./live-text";
 import { Notice, noticeOf } from "./notice";

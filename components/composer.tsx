@@ -2,7 +2,7 @@
 
 import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
 import { pageDrafts } from "@/lib/client/drafts";
-import { SendIcon, StopIcon } from "./icons";
+import { Icon } from "./icons";
 import { sendsMessage } from "./keys";
 
 type ComposerProps = {
@@ -68,7 +68,7 @@ export function Composer({ draftKey, isAnswering, onSend, onStop }: ComposerProp
         disabled={!isAnswering && !canSend}
         onClick={isAnswering ? onStop : undefined}
       >
-        {isAnswering ? <StopIcon /> : <SendIcon />}
+        {isAnswering ? <Icon name="stop" /> : <Icon name="send" />}
       </button>
     </form>
   );

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode, RefObject } from "react";
-import { CloseIcon } from "./icons";
+import { Icon } from "./icons";
 
 type DialogProps = {
   dialog: RefObject<HTMLDialogElement | null>;
@@ -25,7 +25,7 @@ export function Dialog({ dialog, title, className, children }: DialogProps) {
       <div className="flex items-center justify-between pl-5 pt-2 pr-2">
         <h2 className="font-serif text-title text-ink">{title}</h2>
         <button type="button" className="icon-button" aria-label="Close" title="Close" onClick={close}>
-          <CloseIcon />
+          <Icon name="close" />
         </button>
       </div>
       {children}

@@ -67,7 +67,11 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
 }
 
 /** The same for what the model thinks: as it comes, without a caret. */
-export function useLiveThinking(element: RefObject<HTMLElement | null>, store: ConversationStore, message: Message): string {
+export function useLiveThinking(
+  element: RefObject<HTMLElement | null>,
+  store: ConversationStore,
+  message: Message,
+): string {
   const isLive = message.outcome === undefined;
   const [initialText] = useState(() => thinkingOf(latest(store, message, isLive).content));
   const [wasLive] = useState(isLive);

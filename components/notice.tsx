@@ -36,8 +36,10 @@ export function noticeOf(outcome: Outcome): NoticeText | null {
 
 /** The model's words for an end. It may learn new ones, so a word that is not known here is an ordinary end. */
 function noticeOfStopReason(stopReason: string): NoticeText | null {
-  if (stopReason === "max_tokens") return quiet("The answer reached its length limit. Ask for the rest, and it goes on.");
-  if (stopReason === "refusal") return quiet("Claude declined to answer this. Put in another way, it may well be able to help.");
+  if (stopReason === "max_tokens")
+    return quiet("The answer reached its length limit. Ask for the rest, and it goes on.");
+  if (stopReason === "refusal")
+    return quiet("Claude declined to answer this. Put in another way, it may well be able to help.");
   if (stopReason === "model_context_window_exceeded") {
     return quiet("This conversation has filled all that the model can hold.", "new_conversation");
   }
@@ -47,7 +49,11 @@ function noticeOfStopReason(stopReason: string): NoticeText | null {
 function noticeOfFailure({ code, retryAfterSeconds }: Failure): NoticeText {
   switch (code) {
     case "overloaded":
-      return failure("The model has more to do than it can manage just now. Give it a moment.", "retry", retryAfterSeconds);
+      return failure(
+        "The model has more to do than it can manage just now. Give it a moment.",
+        "retry",
+        retryAfterSeconds,
+      );
     case "rate_limited":
       return failure("Too much was asked of the model at once. It needs a short rest.", "retry", retryAfterSeconds);
     case "unavailable":

@@ -3,7 +3,7 @@
 import { useRef } from "react";
 import { type Preferences, setPreferences, usePreferences } from "@/lib/client/preferences";
 import { Dialog } from "./dialog";
-import { SettingsIcon } from "./icons";
+import { Icon } from "./icons";
 
 const SPEEDS: readonly Choice<Preferences["speed"]>[] = [
   { value: "instant", label: "Instant" },
@@ -31,7 +31,7 @@ export function Settings() {
         aria-haspopup="dialog"
         onClick={() => dialog.current?.showModal()}
       >
-        <SettingsIcon />
+        <Icon name="settings" />
       </button>
       <Dialog dialog={dialog} title="Settings" className="dialog-centred">
         <div className="grid gap-6 px-5 pt-3 pb-6">
@@ -41,7 +41,12 @@ export function Settings() {
             value={speed}
             onChoose={(value) => setPreferences({ speed: value })}
           />
-          <Choices legend="Theme" choices={THEMES} value={theme} onChoose={(value) => setPreferences({ theme: value })} />
+          <Choices
+            legend="Theme"
+            choices={THEMES}
+            value={theme}
+            onChoose={(value) => setPreferences({ theme: value })}
+          />
         </div>
       </Dialog>
     </>

@@ -1,11 +1,11 @@
 "use client";
 
 import Link from "next/link";
-import { type RefObject, useRef } from "react";
+import type { RefObject } from "react";
 import { useConversationList } from "@/lib/client/conversation-list";
 import { setPreferences, usePreferences } from "@/lib/client/preferences";
 import { Dialog } from "./dialog";
-import { NewIcon, SidebarIcon } from "./icons";
+import { Icon } from "./icons";
 
 type SidebarProps = { currentId: string; onNewConversation(): void };
 type Drawer = RefObject<HTMLDialogElement | null>;
@@ -51,7 +51,7 @@ export function SidebarButtons({ drawer }: { drawer: Drawer }) {
         aria-haspopup="dialog"
         onClick={() => drawer.current?.showModal()}
       >
-        <SidebarIcon />
+        <Icon name="sidebar" />
       </button>
       <button
         type="button"
@@ -61,7 +61,7 @@ export function SidebarButtons({ drawer }: { drawer: Drawer }) {
         aria-expanded={isOpen}
         onClick={() => setPreferences({ sidebar: isOpen ? "collapsed" : "open" })}
       >
-        <SidebarIcon />
+        <Icon name="sidebar" />
       </button>
     </>
   );
@@ -72,7 +72,7 @@ function Conversations({ currentId, onNewConversation, onLeave }: SidebarProps &
   return (
     <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col px-3 pb-3">
       <button type="button" className="sidebar-new" onClick={onNewConversation}>
-        <NewIcon />
+        <Icon name="new" />
         New conversation
       </button>
       <ul className="mt-3 min-h-0 flex-1 overflow-y-auto overscroll-contain">
@@ -93,10 +93,10 @@ function Conversations({ currentId, onNewConversation, onLeave }: SidebarProps &
             </Link>
           </li>
         ))}
+        {isKnown && conversations.length === 0 && (
+          <li className="px-3 py-2 font-sans text-small text-faint">What you write is kept here.</li>
+        )}
       </ul>
-      {isKnown && conversations.length === 0 && (
-        <p className="px-3 font-sans text-small text-faint">What you write is kept here.</p>
-      )}
     </nav>
   );
 }

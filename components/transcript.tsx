@@ -3,9 +3,7 @@
 import { textOf } from "@/lib/chat/message";
 import { Answer, type AnswerDesk } from "./answer";
 import type { Row, Turn } from "./rows";
-
-/** The answer under way, or the last one that was while the reader looked on. */
-export type Watched = { id: string | null; isBusy: boolean; isReconnecting: boolean };
+import type { Watched } from "./watched";
 
 type TranscriptProps = { turns: readonly Turn[]; watched: Watched; desk: AnswerDesk };
 

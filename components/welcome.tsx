@@ -1,8 +1,9 @@
+/** Each shows something off, and the demo model knows them all. */
 const SUGGESTIONS = [
-  { title: "A table", prompt: "Compare three famous typewriters in a table" },
+  { title: "A table", prompt: "Show me three famous typewriters in a table" },
   { title: "Some code", prompt: "Show me the code of a typewriter effect in TypeScript" },
-  { title: "Mathematics", prompt: "Explain the mathematics of the quadratic formula" },
-  { title: "A long read", prompt: "Write a long history of the typewriter" },
+  { title: "Mathematics", prompt: "Write down the quadratic formula and its proof" },
+  { title: "A long read", prompt: "Write a long essay on the typewriter" },
 ];
 
 /** The blank sheet before the first message. */

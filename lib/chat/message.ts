@@ -171,19 +171,28 @@ export function cutText(text: string, length: number): string {
  * so a reader who resumes behind the cut misses none: those that were cut away become deltas without text.
  */
 export function cutEvents(events: readonly GenerationEvent[], shown: number): readonly GenerationEvent[] {
-  let left = shown;
+  const texts = addedTexts(events);
+  // Measured over the joined text: a surrogate pair may come in two deltas.
+  let left = cutText(texts.join(""), shown).length;
   let cutIndex: number | undefined;
-  const textIndexes = new Set<number>();
-  return events.map((event) => {
+  return events.map((event, position) => {
     if (cutIndex !== undefined) return isContent(event) ? emptyDelta(cutIndex) : event;
-    if (event.type === "content_block_start" && isTextBlock(event.content_block)) textIndexes.add(event.index);
-    const text = textIndexes.has(eventIndex(event)) ? eventText(event) : "";
+    const text = texts[position] ?? "";
     if (text.length <= left) {
       left -= text.length;
       return event;
     }
     cutIndex = eventIndex(event);
     return withText(event, cutText(text, left));
+  });
+}
+
+/** What each event adds to the text of text blocks; "" for most. */
+function addedTexts(events: readonly GenerationEvent[]): string[] {
+  const textIndexes = new Set<number>();
+  return events.map((event) => {
+    if (event.type === "content_block_start" && isTextBlock(event.content_block)) textIndexes.add(event.index);
+    return textIndexes.has(eventIndex(event)) ? eventText(event) : "";
   });
 }
 

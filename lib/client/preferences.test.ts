@@ -8,7 +8,10 @@ test("nothing stored means the defaults", () => {
 });
 
 test("what is known is taken, what is not is replaced, choice by choice", () => {
-  expect(parsePreferences('{"speed":"typewriter","theme":"sepia","extra":1}')).toEqual({ ...DEFAULTS, speed: "typewriter" });
+  expect(parsePreferences('{"speed":"typewriter","theme":"sepia","extra":1}')).toEqual({
+    ...DEFAULTS,
+    speed: "typewriter",
+  });
 });
 
 test("damaged storage means the defaults", () => {

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { PaceMode } from "../typewriter/pace";
+import { PREFERENCES_KEY } from "./before-paint";
 import { browserStorage } from "./browser-storage";
 
 export type Preferences = {
@@ -8,19 +9,12 @@ export type Preferences = {
   sidebar: "open" | "collapsed";
 };
 
-const KEY = "platen.preferences";
 const DEFAULTS: Preferences = { speed: "smooth", theme: "system", sidebar: "open" };
 const CHOICES: { [Name in keyof Preferences]: readonly Preferences[Name][] } = {
   speed: ["instant", "smooth", "typewriter"],
   theme: ["system", "light", "dark"],
   sidebar: ["open", "collapsed"],
 };
-
-/**
- * Runs in the head, before anything is painted, so that a chosen theme never flashes. It marks the root with the same
- * attributes as `mark`, and must stay as small as it is.
- */
-export const MARK_BEFORE_PAINT = `try{var p=JSON.parse(localStorage.getItem("${KEY}")||"{}"),d=document.documentElement.dataset;if(p.theme==="light"||p.theme==="dark")d.theme=p.theme;if(p.sidebar==="collapsed")d.sidebar=p.sidebar}catch(e){}`;
 
 /** The preferences in `stored`, each one that is missing or unknown replaced by its default. */
 export function parsePreferences(stored: string | null): Preferences {
@@ -40,7 +34,7 @@ let current: Preferences | undefined;
 const listeners = new Set<() => void>();
 
 export function preferences(): Preferences {
-  current ??= parsePreferences(browserStorage()?.getItem(KEY) ?? null);
+  current ??= parsePreferences(browserStorage()?.getItem(PREFERENCES_KEY) ?? null);
   return current;
 }
 
@@ -49,7 +43,7 @@ export function setPreferences(change: Partial<Preferences>): void {
   current = { ...preferences(), ...change };
   mark(current);
   try {
-    browserStorage()?.setItem(KEY, JSON.stringify(current));
+    browserStorage()?.setItem(PREFERENCES_KEY, JSON.stringify(current));
   } catch {
     // Full or forbidden: the choice lives as long as the page.
   }

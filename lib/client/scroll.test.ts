@@ -41,7 +41,10 @@ describe("reading", () => {
   });
 
   test("a view pushed up by a keyboard that closes, or by text that went away, still follows", () => {
-    expect(readingAfter(true, view(1700, 2000, 300), view(1390, 2000, 600))).toEqual({ isFollowing: true, isAway: false });
+    expect(readingAfter(true, view(1700, 2000, 300), view(1390, 2000, 600))).toEqual({
+      isFollowing: true,
+      isAway: false,
+    });
     expect(readingAfter(true, view(1400), view(1200, 1810))).toEqual({ isFollowing: true, isAway: false });
   });
 });

@@ -102,7 +102,7 @@ async function pump(
   model: string,
   effort: NonNullable<GenerationRequest["settings"]>["effort"],
 ): Promise<Outcome> {
-  const stream = generate({ messages: promptFrom(history), model, effort, signal: generation.signal });
+  const stream = generate({ messages: promptFrom(history, model), model, effort, signal: generation.signal });
   for (;;) {
     const next = await stream.next();
     if (next.done) return generation.end(next.value);

@@ -2,6 +2,7 @@ import type { Refusal } from "@/lib/chat/error";
 import type { Message } from "@/lib/chat/message";
 import { environment } from "./env";
 import type { Instance } from "./instance";
+import { modelId } from "./model";
 import { promptFrom } from "./prompt";
 import { countGenerationsSince, type Objection } from "./store/generation-log";
 
@@ -52,7 +53,7 @@ async function tooMany(
 
 /** Why `history` is too long for the model, if it is. Three characters a token is more than English needs. */
 export function inputObjection(history: readonly Message[]): Objection | undefined {
-  const characters = JSON.stringify(promptFrom(history)).length;
+  const characters = JSON.stringify(promptFrom(history, modelId())).length;
   if (characters / 3 <= environment().maxInputTokens) return undefined;
   return { code: "too_large", message: "This conversation has grown too long. Please begin a new one." };
 }

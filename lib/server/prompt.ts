@@ -4,20 +4,27 @@ import { type ContentBlock, isTextBlock, isThinkingBlock, type Message } from "@
 export type PromptMessage = { role: "user" | "assistant"; content: ContentBlock[] };
 
 /**
- * The messages to send for the path `history`, which ends with the user's. Answers are sent as the model wrote them,
- * less what the API would reject: thinking that was cut off before its signature, blank text, half a tool call.
+ * The messages to send to `model` for the path `history`, which ends with the user's. Answers are sent as they were
+ * written, less what the API would reject: thinking that was cut off before its signature or is another model's, blank
+ * text, half a tool call.
  */
-export function promptFrom(history: readonly Message[]): PromptMessage[] {
+export function promptFrom(history: readonly Message[], model: string): PromptMessage[] {
   return history
-    .map(({ role, content }) => ({ role, content: content.flatMap(sendable) }))
+    .map((message) => ({ role: message.role, content: sendable(message, model) }))
     .filter(({ content }) => content.some((block) => isTextBlock(block)));
 }
 
-function sendable(block: ContentBlock): ContentBlock[] {
-  if (isTextBlock(block)) {
-    return block.text.trim() === "" ? [] : [{ type: "text", text: block.text.toWellFormed() }];
-  }
+function sendable({ content, model: author }: Message, model: string): ContentBlock[] {
+  return content.flatMap((block) => (author === undefined || author === model ? sameAuthor(block) : textOnly(block)));
+}
+
+function textOnly(block: ContentBlock): ContentBlock[] {
+  if (!isTextBlock(block) || block.text.trim() === "") return [];
+  return [{ type: "text", text: block.text.toWellFormed() }];
+}
+
+function sameAuthor(block: ContentBlock): ContentBlock[] {
   // The signature covers every byte: a thinking block goes back exactly as it came, or not at all.
   if (isThinkingBlock(block)) return block.signature === "" ? [] : [block];
-  return block.type === "redacted_thinking" ? [block] : [];
+  return block.type === "redacted_thinking" ? [block] : textOnly(block);
 }

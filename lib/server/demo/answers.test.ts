@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Answer, type Plan, planFor } from "./answers";
 import { readRequest } from "./request";
+import { keystrokes } from "./rhythm";
 
 const now = new Date("2026-12-04T14:03:00Z");
 
@@ -135,6 +136,7 @@ describe("conversation", () => {
   it("greets back, and goes on to what was asked", () => {
     expect(said("Hi there! Show me a table")).toMatch(/^Hello! A table/);
     expect(said("Guten Morgen")).toMatch(/^Hallo!/);
+    expect(said("Hello, what is the capital of France?")).toMatch(/^Hello!\n\n> what is the capital/);
   });
 
   it("remembers what was written", () => {
@@ -220,7 +222,10 @@ describe("text made to hurt", () => {
   it.each(pieces)("is answered in the time of any other: %j", (piece) => {
     const text = piece.repeat(60_000 / piece.length);
     const started = performance.now();
-    for (const each of [text, `echo ${text}x`, `spell ${text}x`, `count words in ${text}x`, `12${text}x`]) said(each);
+    for (const each of [text, `echo ${text}x`, `spell ${text}x`, `count words in ${text}x`, `12${text}x`]) {
+      const { text: answered, pace } = answerTo(each);
+      keystrokes(answered, pace, 1);
+    }
     plan([text], { stream: false, system: "A title." });
     expect(performance.now() - started).toBeLessThan(2_000);
   });

@@ -11,7 +11,7 @@ import { trickFor } from "./tricks";
 import { type Ending, type Failure, isQuestion, MOST_READ, type Wishes, wishesIn, wordCount } from "./wishes";
 
 /** How the written part of an answer closes: with a stop reason of the Messages API, or by never closing. */
-export type Close = "end_turn" | "max_tokens" | "refusal" | "broken" | "stalled";
+type Close = "end_turn" | "max_tokens" | "refusal" | "broken" | "stalled";
 
 export type Answer = {
   type: "answer";
@@ -54,10 +54,8 @@ function planFresh(turns: readonly Turn[], now: Date): Plan {
   const text = greeting && greeting.rest !== "" ? greeting.rest : written.trim();
   const wishes = wishesIn(text);
   if (wishes.failure) return { type: "failure", failure: wishes.failure };
-  const opening = greeting && greeting.rest !== "" ? `${greeting.back} ` : "";
-  const body = withFootnote(
-    opening + regretFor(attachments) + bodyFor(text, wishes, turns, now, attachments.length > 0),
-  );
+  const openings = [greeting && greeting.rest !== "" ? greeting.back : "", regretFor(attachments)];
+  const body = withFootnote(opened(openings, bodyFor(text, wishes, turns, now, attachments.length > 0)));
   return answer({
     thinking: wishes.isThinking ? thoughtsOn(text, wishes) : "",
     text: body,
@@ -93,7 +91,7 @@ const ABOUT_ENDINGS: Readonly<Record<Ending, string>> = {
   broken:
     "Somewhere between this sentence and the end of the next one, the connection to the model will break. No stop reason will arrive, and no farewell; the demo simply lets go of the line, as a server does that loses its power. What has arrived until then is kept, and the page should say that the answer was interrupted, and not pretend that it was complete. If you go on from here, the demo will send what was lost.",
   stalled:
-    "In a moment the demo will fall silent. The connection stays open, but nothing comes any more, as happens when a model hangs. You can press Stop, and should be obeyed at once. Or you can wait: after a while the page ought to give up by itself, and to say so. For its own part it would keep you waiting for ten minutes.",
+    "In a moment the demo will fall silent. The connection stays open, but nothing comes any more, as happens when a model hangs. You can press Stop, and should be obeyed at once. Or you can wait: after a while the page ought to give up by itself, and to say so. The demo itself would keep you waiting for ten minutes.",
   refused_at_once: "",
   refused_midway:
     "Sometimes a model begins to answer, and only then decides that it would rather not. The demo does so in the middle of this sentence, for no reason other than that you asked it to, and what it has written so far stays where it is, with a word about why there is no more.",
@@ -125,6 +123,13 @@ function answer(parts: Partial<Answer> & { text: string }): Answer {
   return { type: "answer", thinking: "", written: parts.text.length, pace: "smooth", close: "end_turn", ...parts };
 }
 
+/** `body` after the sentences in `openings`: on the same line, or above it where it begins with a block of its own. */
+function opened(openings: readonly string[], body: string): string {
+  const opening = openings.filter((sentence) => sentence !== "").join(" ");
+  if (opening === "" || body === "") return opening + body;
+  return opening + (/^(?:[>#|]|\*\*|```|\d+\. )/.test(body) ? "\n\n" : " ") + body;
+}
+
 function withFootnote(text: string): string {
   if (text === "" || /\bdemo\b/i.test(text)) return text;
   return `${text}\n\n*From the demo model: there is no real one behind this page yet. Ask “How do I connect Claude?”*`;
@@ -138,7 +143,7 @@ function regretFor(attachments: readonly string[]): string {
       : attachments[0] === "image"
         ? "an image"
         : "a document";
-  return `Your message came with ${what}, and that is all I can tell: the demo cannot look into ${attachments.length > 1 ? "them" : "it"}. `;
+  return `Your message came with ${what}, and that is all I can tell: the demo cannot look into ${attachments.length > 1 ? "them" : "it"}.`;
 }
 
 /** The rest of the answer before this, if it was one of ours and was not finished. */

@@ -1,4 +1,5 @@
 import { seededRandom } from "./seed";
+import { runsOf, wordsWithin } from "./segments";
 
 /** Text that arrives `afterMs` milliseconds after the piece before it. */
 export type Keystroke = { text: string; afterMs: number };
@@ -12,8 +13,6 @@ export type Pace = "smooth" | "bursts" | "slow";
 const SMOOTH_CHARACTERS_PER_SECOND = 180;
 const SLOW_WORD_MS = 700;
 const LONGEST_WHOLE_RUN = 24;
-
-const wordSegmenter = new Intl.Segmenter("und", { granularity: "word" });
 
 /** `text` cut into pieces which, joined, are `text` again. No word and no grapheme cluster is split. */
 export function keystrokes(text: string, pace: Pace, seed: number): Keystroke[] {
@@ -34,10 +33,7 @@ export function keystrokes(text: string, pace: Pace, seed: number): Keystroke[] 
 
 /** Words with the white space after them; the words of scripts without spaces are found by dictionary. */
 function wordsOf(text: string): string[] {
-  const runs = text.match(/^\s+|\S+\s*/gu) ?? [];
-  return runs.flatMap((run) =>
-    run.length > LONGEST_WHOLE_RUN ? Array.from(wordSegmenter.segment(run), ({ segment }) => segment) : run,
-  );
+  return runsOf(text).flatMap((run) => (run.length > LONGEST_WHOLE_RUN ? wordsWithin(run) : run));
 }
 
 /** UTF-16 units to collect before a piece is sent. */

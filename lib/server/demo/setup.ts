@@ -1,7 +1,7 @@
 import { fence } from "./fence";
 
 /** What can be asked for, by the words to write. Every phrase in bold is recognised. */
-export const SUGGESTIONS = `
+const SUGGESTIONS = `
 | Write | and see |
 | :-- | :-- |
 | **a table** · **a list** · **markdown** | how structure builds up while it arrives |

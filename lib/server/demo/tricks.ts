@@ -1,4 +1,5 @@
 import { numeral, sumIn } from "./arithmetic";
+import { graphemesOf } from "./segments";
 import { wordCount } from "./wishes";
 
 const MOST_COUNTED = 1_000;
@@ -47,8 +48,7 @@ function spelled(letters: readonly string[]): string {
 }
 
 function measureOf(text: string): string {
-  const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
-  const characters = Array.from(segmenter.segment(text)).length;
+  const characters = graphemesOf(text).length;
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   return `> ${text}\n\n${plural(wordCount(text), "word")}, ${plural(letters, "letter")}, ${plural(characters, "character")} with spaces. Counted by the demo, one by one.`;
 }
@@ -83,10 +83,7 @@ function turned(text: string): string | undefined {
 
 /** `text` from its last visible character to its first. */
 function reversed(text: string): string {
-  const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment)
-    .reverse()
-    .join("");
+  return graphemesOf(text).reverse().join("");
 }
 
 function saidAfter(text: string): string | undefined {

@@ -1,5 +1,5 @@
 import { isEmailCharacter, matchEmail, matchProtocol, matchWww } from "./autolinks";
-import { characterAt, characterBefore, classOf, isAsciiLetter, isDigit, NEWLINE } from "./characters";
+import { characterAt, characterBefore, classOf, isAsciiLetter, NEWLINE } from "./characters";
 import { decodeReference, mayBecomeReference } from "./entities";
 import { REACH } from "./limits";
 import { normalizeLabel, scanLabel, scanResource, type Target } from "./links";
@@ -89,32 +89,46 @@ class InlineParser {
       if (this.email()) return;
       this.nextEmail = this.findEmail(source.indexOf("@", at) + 1);
     }
-    if (!this.isSpecial(code, at)) return this.plain();
+    if (!this.isSpecial(code, at)) {
+      this.plain();
+      return;
+    }
     switch (code) {
       case NEWLINE:
-        return this.lineEnd();
+        this.lineEnd();
+        return;
       case 92:
-        return this.backslash();
+        this.backslash();
+        return;
       case 96:
-        return this.code();
+        this.code();
+        return;
       case 42:
       case 95:
       case 126:
-        return this.delimiters(code);
+        this.delimiters(code);
+        return;
       case 91:
-        return this.openBracket(false);
+        this.openBracket(false);
+        return;
       case 33:
-        return this.bang();
+        this.bang();
+        return;
       case 93:
-        return this.closeBracket();
+        this.closeBracket();
+        return;
       case 60:
-        return this.angle();
+        this.angle();
+        return;
       case 38:
-        return this.reference();
+        this.reference();
+        return;
       case 36:
-        return this.dollar();
+        this.dollar();
+        return;
       default:
-        return this.bareAddress(code);
+        this.bareAddress(code);
+        return;
     }
   }
 
@@ -167,14 +181,20 @@ class InlineParser {
   private backslash(): void {
     const { source, at } = this;
     const next = source[at + 1];
-    if (next === undefined && this.isOpen) return this.holdBack();
+    if (next === undefined && this.isOpen) {
+      this.holdBack();
+      return;
+    }
     if (next === "\n") {
       this.marks.add({ type: "break", hard: true }, at, at + 2);
       this.at += 2;
       return;
     }
     if ((next === "(" || next === "[") && this.mathematics()) return;
-    if (next !== undefined && classOf(next) === "punctuation" && next < "\x80") return this.text(next, at + 2);
+    if (next !== undefined && classOf(next) === "punctuation" && next < "\x80") {
+      this.text(next, at + 2);
+      return;
+    }
     this.literal();
   }
 
@@ -211,7 +231,10 @@ class InlineParser {
     let contentStart = at + 1;
     while (source[contentStart] === "`") contentStart++;
     const length = contentStart - at;
-    if (this.isOpen && contentStart >= source.length) return this.holdBack();
+    if (this.isOpen && contentStart >= source.length) {
+      this.holdBack();
+      return;
+    }
     const close = findCodeEnd(source, contentStart, length, at + REACH);
     if (close >= 0) {
       const end = close + length;
@@ -233,7 +256,10 @@ class InlineParser {
     const { source, at } = this;
     let end = at + 1;
     while (source.charCodeAt(end) === code) end++;
-    if (this.isOpen && end >= source.length) return this.holdBack();
+    if (this.isOpen && end >= source.length) {
+      this.holdBack();
+      return;
+    }
     const character = source.charAt(at);
     const previous = classOf(characterBefore(source, at) || this.before);
     const next = classOf(characterAt(source, end));
@@ -243,18 +269,30 @@ class InlineParser {
     const canOpen = isLeftFlanking && (!isUnderscore || !isRightFlanking || previous === "punctuation");
     const canClose = isRightFlanking && (!isUnderscore || !isLeftFlanking || next === "punctuation");
     const length = end - at;
-    if ((!canOpen && !canClose) || (character === "~" && length > 2)) return this.literal(length);
+    if ((!canOpen && !canClose) || (character === "~" && length > 2)) {
+      this.literal(length);
+      return;
+    }
     this.marks.addDelimiter(character, at, end, canOpen, canClose);
     this.at = end;
   }
 
   private bang(): void {
     const { source, at } = this;
-    if (this.isOpen && at + 1 >= source.length) return this.holdBack();
-    if (source[at + 1] !== "[") return this.literal();
+    if (this.isOpen && at + 1 >= source.length) {
+      this.holdBack();
+      return;
+    }
+    if (source[at + 1] !== "[") {
+      this.literal();
+      return;
+    }
     const footnote = this.matchFootnote(at + 1);
     const after = footnote && source[at + 2 + footnote.length + 2];
-    if (footnote !== undefined && after !== "(" && after !== "[") return this.literal();
+    if (footnote !== undefined && after !== "(" && after !== "[") {
+      this.literal();
+      return;
+    }
     this.openBracket(true);
   }
 
@@ -269,7 +307,10 @@ class InlineParser {
         return;
       }
     }
-    if (this.isOpen && source.length - at < 66 && UNFINISHED_FOOTNOTE.test(source.slice(at))) return this.holdBack();
+    if (this.isOpen && source.length - at < 66 && UNFINISHED_FOOTNOTE.test(source.slice(at))) {
+      this.holdBack();
+      return;
+    }
     const length = isImage ? 2 : 1;
     this.marks.addBracket(isImage, at, at + length);
     this.at += length;
@@ -285,23 +326,44 @@ class InlineParser {
   private closeBracket(): void {
     const { source, at } = this;
     const bracket = this.marks.popBracket();
-    if (!bracket || bracket.piece.start < at - REACH || !this.marks.isLive(bracket)) return this.literal();
+    if (!bracket || bracket.piece.start < at - REACH || !this.marks.isLive(bracket)) {
+      this.literal();
+      return;
+    }
     const next = source[at + 1];
-    if (next === undefined && this.isOpen) return this.holdBackLink(bracket);
+    if (next === undefined && this.isOpen) {
+      this.holdBackLink(bracket);
+      return;
+    }
     if (next === "(") {
       const resource = scanResource(source, at + 1);
-      if (resource === "more" && this.isOpen && source.length - at <= REACH) return this.holdBackLink(bracket);
-      if (typeof resource === "object") return this.link(bracket, resource, resource.end);
+      if (resource === "more" && this.isOpen && source.length - at <= REACH) {
+        this.holdBackLink(bracket);
+        return;
+      }
+      if (typeof resource === "object") {
+        this.link(bracket, resource, resource.end);
+        return;
+      }
     }
     const label = next === "[" ? scanLabel(source, at + 1) : "no";
-    if (label === "more" && this.isOpen) return this.holdBackLink(bracket);
+    if (label === "more" && this.isOpen) {
+      this.holdBackLink(bracket);
+      return;
+    }
     const text = source.slice(bracket.piece.end, at);
     if (typeof label === "object" && label.label !== "") {
       const target = this.target(label.label);
-      if (target) return this.link(bracket, target, label.end);
+      if (target) {
+        this.link(bracket, target, label.end);
+        return;
+      }
     } else if (!bracket.hasBracketAfter) {
       const target = this.target(text);
-      if (target) return this.link(bracket, target, typeof label === "object" ? label.end : at + 1);
+      if (target) {
+        this.link(bracket, target, typeof label === "object" ? label.end : at + 1);
+        return;
+      }
     }
     this.literal();
   }
@@ -332,12 +394,19 @@ class InlineParser {
       if (match && match[0].length <= REACH) {
         const [whole, address, email] = match;
         const text = address ?? email ?? "";
-        return this.addressNode(address ?? `mailto:${email}`, text, at + whole.length);
+        this.addressNode(address ?? `mailto:${email}`, text, at + whole.length);
+        return;
       }
       const html = this.matchHtml();
-      if (html !== undefined && html.length <= REACH) return this.htmlText(html);
+      if (html !== undefined && html.length <= REACH) {
+        this.htmlText(html);
+        return;
+      }
     }
-    if (!this.isOpen || source.length - at > REACH || !/[\w.+@/!?-]/.test(source[at + 1] ?? "a")) return this.literal();
+    if (!this.isOpen || source.length - at > REACH || !/[\w.+@/!?-]/.test(source[at + 1] ?? "a")) {
+      this.literal();
+      return;
+    }
     const rest = source.slice(at, at + REACH);
     const unfinished = UNFINISHED_AUTOLINK.exec(rest);
     if (unfinished) {
@@ -346,7 +415,10 @@ class InlineParser {
       this.at = this.end;
       return;
     }
-    if (UNFINISHED_NAME.test(rest)) return this.holdBack();
+    if (UNFINISHED_NAME.test(rest)) {
+      this.holdBack();
+      return;
+    }
     this.undecided();
     this.literal();
   }
@@ -389,8 +461,14 @@ class InlineParser {
   private reference(): void {
     const { source, at } = this;
     const reference = decodeReference(source, at);
-    if (reference) return this.text(reference.value, reference.end);
-    if (this.isOpen && mayBecomeReference(source, at)) return this.holdBack();
+    if (reference) {
+      this.text(reference.value, reference.end);
+      return;
+    }
+    if (this.isOpen && mayBecomeReference(source, at)) {
+      this.holdBack();
+      return;
+    }
     this.literal();
   }
 
@@ -401,11 +479,17 @@ class InlineParser {
     const isAllowed = isWww
       ? previous === "" || "(*_[]~ \t\n".includes(previous)
       : !isAsciiLetter(previous.charCodeAt(0));
-    if (!isAllowed || this.marks.isInBracket(at)) return this.plain();
+    if (!isAllowed || this.marks.isInBracket(at)) {
+      this.plain();
+      return;
+    }
     const rest = source.slice(at, at + 8).toLowerCase();
     if (this.isOpen && at + rest.length >= source.length && isAddressPrefix(rest)) this.undecided();
     const end = isWww ? matchWww(source, at) : matchProtocol(source, at);
-    if (end < 0) return this.plain();
+    if (end < 0) {
+      this.plain();
+      return;
+    }
     const address = source.slice(at, end);
     this.addressNode(isWww ? `http://${address}` : address, address, end);
   }
@@ -424,9 +508,9 @@ class InlineParser {
   private addressNode(href: string, text: string, end: number): void {
     const { source, at } = this;
     // What follows may belong to the address: it must not be clickable by half.
-    const mayGrow = this.isOpen && source[end - 1] !== ">" && trailMayGrow(source, end);
+    const mayGrow = this.isOpen && source[at] !== "<" && trailMayGrow(source, end);
     if (mayGrow) this.undecided();
-    const node = mayGrow ? pendingLink(text) : ({ type: "link", href, children: [textNode(text)] } as const);
+    const node: Inline = mayGrow ? pendingLink(text) : { type: "link", href, children: [textNode(text)] };
     this.marks.add(node, at, end);
     this.at = end;
     if (this.nextEmail >= 0 && this.nextEmail < end) this.nextEmail = this.findEmail(end);

@@ -10,7 +10,8 @@ export const DELIMITER_ROW = /\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[
 /** A `$$` or `\[` alone on its line, or closed at its end. After `$$` a formula may also start and go on below. */
 export const MATH_START = /(?:(\$\$)(?!\$|\d)|(\\\[)(?=[ \t]*$|.*\\\][ \t]*$))(.*)$/y;
 
-const OPEN_TAG = /<[A-Za-z][A-Za-z0-9-]*(?:[ \t]+[A-Za-z_:][\w.:-]*(?:[ \t]*=[ \t]*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*[ \t]*\/?>/;
+const OPEN_TAG =
+  /<[A-Za-z][A-Za-z0-9-]*(?:[ \t]+[A-Za-z_:][\w.:-]*(?:[ \t]*=[ \t]*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*[ \t]*\/?>/;
 const CLOSE_TAG = /<\/[A-Za-z][A-Za-z0-9-]*[ \t]*>/;
 export const WHOLE_TAG = new RegExp(`(?:${OPEN_TAG.source}|${CLOSE_TAG.source})`, "y");
 const BLOCK_NAMES =
@@ -18,7 +19,11 @@ const BLOCK_NAMES =
 
 /** The seven kinds of HTML block, CommonMark 0.31, section 4.6. One without an end goes to the next blank line. */
 export const HTML_BLOCKS: { start: RegExp; end?: RegExp; canInterrupt: boolean }[] = [
-  { start: /<(?:script|pre|style|textarea)(?=[ \t>]|$)/iy, end: /<\/(?:script|pre|style|textarea)>/i, canInterrupt: true },
+  {
+    start: /<(?:script|pre|style|textarea)(?=[ \t>]|$)/iy,
+    end: /<\/(?:script|pre|style|textarea)>/i,
+    canInterrupt: true,
+  },
   { start: /<!--/y, end: /-->/, canInterrupt: true },
   { start: /<\?/y, end: /\?>/, canInterrupt: true },
   { start: /<![A-Za-z]/y, end: />/, canInterrupt: true },
@@ -35,7 +40,7 @@ const MAY_START_BLOCK = [
   /`{1,2}$|`{3,}[^`]*$|~{1,2}$|~{3}/y,
   /<(?:[A-Za-z/!?](?![A-Za-z0-9+.-]*:)|$)/y,
   /\|/y,
-  /\[(?:\^[^\s[\]]{0,999}(?:\][:]?)?[ \t]*)?$/y,
+  /\[(?:\^(?:\\[[\]\\]|[^\s[\]]){0,999}(?:\]:?)?[ \t]*)?$/y,
   /\$(?:\$|$)/y,
   /\\(?:\[|$)/y,
   />[ \t]*$/y,

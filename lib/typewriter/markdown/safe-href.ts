@@ -1,4 +1,4 @@
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROLS = /\p{Cc}/u;
 const ALLOWED = /^(?:https?:\/\/[^/?#\\]|mailto:[^?])/i;
 // Invisible and direction-changing characters can make an address look like another.
 const DISGUISES = /[\s\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;

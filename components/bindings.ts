@@ -1,0 +1,87 @@
+import { useEffect, useState } from "react";
+import { refreshConversations } from "@/lib/client/conversation-list";
+import { followDelivery } from "@/lib/client/delivery";
+import { pageDrafts } from "@/lib/client/drafts";
+import type { ConversationStore } from "@/lib/client/store";
+import { stopsAnswer } from "./keys";
+
+/** Goes on with an answer that was under way, and keeps drafts, address and list in step with what the server has. */
+export function useDelivery(store: ConversationStore): void {
+  useEffect(() => {
+    const drafts = pageDrafts();
+    const leave = followDelivery({
+      store,
+      drafts,
+      onKept() {
+        // Next takes the new address along without loading the page again.
+        window.history.replaceState(null, "", `/c/${store.getState().conversation.id}`);
+        void refreshConversations();
+      },
+    });
+    window.addEventListener("pagehide", drafts.flush);
+    store.resume();
+    return () => {
+      window.removeEventListener("pagehide", drafts.flush);
+      drafts.flush();
+      leave();
+    };
+  }, [store]);
+}
+
+/** The list is asked for when the page opens, and whenever an answer ends. */
+export function useFreshList(isAnswering: boolean): void {
+  useEffect(() => {
+    if (!isAnswering) void refreshConversations();
+  }, [isAnswering]);
+}
+
+/** Esc stops the answer under way, from anywhere but a dialog, which it closes. */
+export function useEscape(store: ConversationStore, stop: () => void): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (!stopsAnswer(event) || store.getState().generation.phase === "idle") return;
+      if (document.querySelector("dialog[open]") !== null) return;
+      event.preventDefault();
+      stop();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  });
+}
+
+/** Whether `isOn` has been true for `afterMs` without a break. */
+export function useLasting(isOn: boolean, afterMs: number): boolean {
+  const [hasLasted, setHasLasted] = useState(false);
+  useEffect(() => {
+    if (!isOn) return;
+    const timer = setTimeout(() => setHasLasted(true), afterMs);
+    return () => {
+      clearTimeout(timer);
+      setHasLasted(false);
+    };
+  }, [isOn, afterMs]);
+  return isOn && hasLasted;
+}
+
+const ANNOUNCER = "next-route-announcer";
+
+/**
+ * Next announces each page in a hidden `alert` of its own (app-router-announcer.js). Here an alert is a failure and
+ * nothing else, so the announcement becomes a polite one.
+ */
+export function useQuietAnnouncer(): void {
+  useEffect(() => {
+    const quieten = () => {
+      const announcer = document.querySelector(ANNOUNCER)?.shadowRoot?.firstElementChild;
+      announcer?.removeAttribute("role");
+      announcer?.setAttribute("aria-live", "polite");
+      return announcer != null;
+    };
+    if (quieten()) return;
+    const observer = new MutationObserver(() => {
+      if (quieten()) observer.disconnect();
+    });
+    observer.observe(document.body, { childList: true });
+    return () => observer.disconnect();
+  }, []);
+}

@@ -1,0 +1,124 @@
+"use client";
+
+import { useRef, useState } from "react";
+import { type Conversation, newestLeaf, type RefusedSend } from "@/lib/chat/conversation";
+import { textOf } from "@/lib/chat/message";
+import { useConversationList } from "@/lib/client/conversation-list";
+import { draftKey } from "@/lib/client/delivery";
+import { pageDrafts } from "@/lib/client/drafts";
+import { useFollowing } from "@/lib/client/scroll";
+import { conversationStore, useConversation } from "@/lib/client/store";
+import { useDelivery, useEscape, useFreshList, useQuietAnnouncer } from "./bindings";
+import { Composer } from "./composer";
+import { Header } from "./header";
+import { Icon } from "./icons";
+import { messageOf } from "./live-text";
+import { RefusalNotice } from "./refusal-notice";
+import { rowsSelector, turnsOf } from "./rows";
+import { Sidebar, SidebarDrawer } from "./sidebar";
+import { Status } from "./status";
+import { Transcript } from "./transcript";
+import { useWatched } from "./watched";
+import { Welcome } from "./welcome";
+import type { Writer } from "./writer";
+
+type ChatProps = {
+  conversation: Conversation;
+  lastEventId: number;
+  modelName: string;
+  onNewConversation(): void;
+};
+
+/** One conversation, and all that surrounds it. */
+export function Chat({ conversation, lastEventId, modelName, onNewConversation }: ChatProps) {
+  const [store] = useState(() => conversationStore(conversation, lastEventId));
+  const [selectRows] = useState(rowsSelector);
+  const rows = useConversation(store, selectRows);
+  const refused = useConversation(store, (state) => state.refused);
+  const key = useConversation(store, draftKey);
+  const watched = useWatched(store, rows);
+  const title = useTitle(conversation);
+  const scroller = useRef<HTMLElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const drawer = useRef<HTMLDialogElement>(null);
+  const writer = useRef<Writer | null>(null);
+  const { isAway, jump } = useFollowing({ scroller, content });
+
+  function send(text: string): void {
+    store.send(text);
+    jump();
+  }
+
+  function retry(answerId: string): void {
+    store.retry(answerId);
+    jump();
+  }
+
+  function retryRefused({ parentId }: RefusedSend): void {
+    const answerId = newestLeaf(store.getState().conversation.messages, parentId);
+    if (answerId !== null) retry(answerId);
+  }
+
+  function stop(): void {
+    const { generation } = store.getState();
+    if (generation.phase === "idle") return;
+    const arrived = textOf(messageOf(store, generation.id)?.content ?? []);
+    store.stop(writer.current?.freeze() ?? arrived.length);
+  }
+
+  useDelivery(store);
+  useFreshList(watched.isAnswering);
+  useEscape(store, stop);
+  useQuietAnnouncer();
+
+  return (
+    <div className="page">
+      <title>{title === "" ? "Platen" : `${title} · Platen`}</title>
+      <Sidebar currentId={conversation.id} onNewConversation={onNewConversation} />
+      <SidebarDrawer currentId={conversation.id} onNewConversation={onNewConversation} drawer={drawer} />
+      <div className="desk">
+        <Header modelName={modelName} drawer={drawer} />
+        <main ref={scroller} className="scroller">
+          <div ref={content} className="sheet">
+            {rows.length === 0 && <Welcome onSend={send} />}
+            <Transcript
+              turns={turnsOf(rows)}
+              watched={watched}
+              desk={{ store, writer, onWritten: watched.onWritten, onRetry: retry, onNewConversation }}
+            />
+          </div>
+        </main>
+        <div className="foot">
+          {isAway && (
+            <button type="button" className="jump" aria-label="Jump to latest" title="Jump to latest" onClick={jump}>
+              <Icon name="down" />
+            </button>
+          )}
+          {refused !== null && (
+            <RefusalNotice
+              refused={refused}
+              onRetry={() => retryRefused(refused)}
+              onDismiss={() => store.dismissRefusal()}
+            />
+          )}
+          <Composer
+            draftKey={key}
+            isAnswering={watched.isAnswering}
+            onStop={stop}
+            onSend={(text) => {
+              pageDrafts().sent(key);
+              send(text);
+            }}
+          />
+        </div>
+      </div>
+      <Status text={watched.status} />
+    </div>
+  );
+}
+
+/** The title the list knows, once it knows one: the server makes it from the first message. */
+function useTitle({ id, title }: Conversation): string {
+  const { conversations } = useConversationList();
+  return conversations.find((listed) => listed.id === id)?.title ?? title;
+}

@@ -1,0 +1,131 @@
+import { textOf } from "@/lib/chat/message";
+import { answer, CLAUDE_RHYTHM, everyMs, neverAnswer, refuse, replay } from "../upstream/scenario";
+import { recordedText, recordings } from "../upstream/recordings";
+import { errorEventAfter } from "../upstream/faults";
+import { expect, plain, test } from "./fixtures";
+
+const LONG = "The platen is the roller that holds the paper while the type strikes it, line after line. ".repeat(30);
+
+test("types an answer out, and a reload shows the same conversation", async ({ chat, upstream }) => {
+  upstream.script(answer(LONG.slice(0, 900), { pace: CLAUDE_RHYTHM }));
+  await chat.open();
+  await chat.say("What is a platen?");
+  await expect(chat.status.filter({ hasText: "Answering" })).toHaveCount(1);
+  await expect(chat.answers.last()).toHaveAttribute("aria-busy", "true");
+  await expect(chat.answers.last()).toContainText("The platen is the roller");
+  await expect(chat.stop).toBeVisible();
+  await chat.settled();
+  await expect(chat.answers.last()).toContainText(plain(LONG.slice(0, 900)));
+  await expect(chat.page).toHaveURL(/\/c\/[0-9a-f-]{36}$/);
+  await chat.page.reload();
+  await expect(chat.messages).toHaveText(/What is a platen\?/);
+  await expect(chat.answers.last()).toContainText(plain(LONG.slice(0, 900)));
+});
+
+test("shows the text of every recorded stream as it was stored", async ({ chat, upstream }) => {
+  for (const { name, lines } of recordings()) {
+    upstream.script(replay(lines));
+    await chat.open();
+    await chat.say(`Replay ${name}`);
+    await chat.settled();
+    const id = chat.page.url().split("/").at(-1);
+    const response = await chat.page.request.get(`${chat.url}/api/conversations/${id}`);
+    const { messages } = await response.json();
+    expect(textOf(messages.at(-1).content), name).toBe(recordedText(lines));
+  }
+});
+
+test("Stop closes the model's socket at once, and the text never grows again, reload included", async ({ chat, upstream }) => {
+  upstream.script(answer(LONG, { pace: everyMs(15) }));
+  await chat.open();
+  await chat.say("Go on for long");
+  await expect(chat.answers.last()).toContainText("line after line");
+  await chat.stop.click();
+  await expect(chat.send).toBeVisible();
+  const frozen = await chat.lastAnswer();
+  expect((await upstream.waitFor((request) => request.closed !== null)).closed?.by).toBe("client");
+  await chat.settled("Stopped");
+  expect(await chat.lastAnswer()).toBe(frozen);
+  await chat.page.waitForTimeout(500);
+  expect(await chat.lastAnswer()).toBe(frozen);
+  await chat.page.reload();
+  await expect(chat.answers.last()).toBeVisible();
+  const shown = frozen.match(/The platen.*?(?=\s*Stopped|$)/)?.[0] ?? frozen;
+  expect(await chat.lastAnswer()).toContain(shown.slice(0, -10));
+  expect((await chat.lastAnswer()).length).toBeLessThanOrEqual(frozen.length + 2);
+});
+
+test("Esc before the first word leaves a clean page that can be used at once", async ({ chat, upstream }) => {
+  upstream.script(neverAnswer());
+  await chat.open();
+  await chat.say("Hello?");
+  await expect(chat.stop).toBeVisible();
+  await chat.page.keyboard.press("Escape");
+  await chat.settled("Stopped");
+  upstream.script(answer("Here now."));
+  await chat.say("And again");
+  await expect(chat.answers.last()).toContainText("Here now.");
+  await chat.settled();
+});
+
+test("a reload in mid-answer goes on live, twenty times, without a gap or a repeat", async ({ chat, upstream }) => {
+  test.setTimeout(120_000);
+  upstream.script(answer(LONG, { pace: everyMs(40) }));
+  await chat.open();
+  await chat.say("Go on for long");
+  await expect(chat.page).toHaveURL(/\/c\//);
+  await expect(chat.answers.last()).toContainText("The platen");
+  for (let reload = 0; reload < 20; reload++) {
+    await chat.page.reload();
+    await expect(chat.answers.last()).toContainText("The platen");
+    const text = await chat.answers.last().innerText();
+    expect(plain(LONG).startsWith(plain(text).match(/The platen.*(?=line)|The platen/)?.[0] ?? "?")).toBe(true);
+  }
+  await chat.settled();
+  await expect(chat.answers.last()).toContainText(plain(LONG));
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test("a second tab shows the same answer, live", async ({ chat, upstream, context }) => {
+  upstream.script(answer(LONG.slice(0, 1500), { pace: everyMs(30) }));
+  await chat.open();
+  await chat.say("Go on");
+  await expect(chat.page).toHaveURL(/\/c\//);
+  const second = await context.newPage();
+  await second.goto(chat.page.url());
+  const article = second.getByRole("article", { name: "Answer" });
+  await expect(article).toContainText(plain(LONG.slice(0, 1500)));
+  await chat.settled();
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test("a killed server leaves the answer interrupted with what had arrived, and Retry answers", async ({ chat, upstream, server }) => {
+  upstream.script(answer(LONG, { pace: everyMs(25) }));
+  await chat.open();
+  await chat.say("Go on");
+  await expect(chat.answers.last()).toContainText("line after line");
+  await server.restart("SIGKILL");
+  await chat.settled("Interrupted");
+  await expect(chat.answers.last()).toContainText("line after line");
+  upstream.script(answer("Second try."));
+  await chat.answers.last().getByRole("button", { name: "Retry" }).click();
+  await expect(chat.answers.last()).toContainText("Second try.");
+  await chat.settled();
+});
+
+test("a failure is one sentence with the right button", async ({ chat, upstream }) => {
+  upstream.script(refuse(401, "authentication_error"));
+  await chat.open();
+  await chat.say("Hello");
+  await expect(chat.page.getByRole("alert").filter({ hasText: /owner/i })).toBeVisible();
+  await expect(chat.page.getByRole("alert")).not.toContainText(/key|401/i);
+  upstream.script(refuse(429, "rate_limit_error", { headers: { "retry-after": "3600" } }));
+  await chat.open();
+  await chat.say("Hello");
+  await expect(chat.page.getByRole("alert").filter({ hasText: /\d/ })).toBeVisible();
+  upstream.script(errorEventAfter(answer(LONG), 9));
+  await chat.open();
+  await chat.say("Hello");
+  await chat.settled("Interrupted");
+  await expect(chat.answers.last().getByRole("button", { name: "Retry" })).toBeVisible();
+});

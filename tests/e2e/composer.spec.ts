@@ -1,0 +1,60 @@
+import { answer, everyMs } from "../upstream/scenario";
+import { expect, test } from "./fixtures";
+
+test("Shift+Enter makes a new line, Enter sends, the box grows and shrinks", async ({ chat, upstream }) => {
+  upstream.script(answer("Fine."));
+  await chat.open();
+  const height = async () => (await chat.box.boundingBox())?.height ?? 0;
+  const before = await height();
+  await chat.box.pressSequentially("one");
+  for (const line of ["two", "three", "four"]) {
+    await chat.box.press("Shift+Enter");
+    await chat.box.pressSequentially(line);
+  }
+  expect(await height()).toBeGreaterThan(before);
+  await chat.box.press("Enter");
+  await expect(chat.messages).toContainText("two");
+  await expect(chat.box).toHaveValue("");
+  await expect.poll(height).toBe(before);
+  await chat.settled();
+});
+
+test("Enter while composing does not send", async ({ chat, upstream }) => {
+  upstream.script(answer("Fine."));
+  await chat.open();
+  await chat.box.fill("にほん");
+  await chat.box.dispatchEvent("keydown", { key: "Enter", isComposing: true, bubbles: true });
+  await chat.box.evaluate((box) => {
+    // Safari ends the composition first and then tells of the key with the code of an input method.
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true } as KeyboardEventInit));
+  });
+  await expect(chat.messages).toHaveCount(0);
+  await expect(chat.box).toHaveValue("にほん");
+});
+
+test("a draft survives a reload, and nothing is sent while an answer is under way", async ({ chat, upstream }) => {
+  upstream.script(answer("Word by word. ".repeat(60), { pace: everyMs(30) }));
+  await chat.open();
+  await chat.box.fill("half a thought");
+  await chat.page.waitForTimeout(600);
+  await chat.page.reload();
+  await expect(chat.box).toHaveValue("half a thought");
+  await chat.box.press("Enter");
+  await expect(chat.answers.last()).toContainText("Word by word.");
+  await chat.box.fill("my next question");
+  await chat.box.press("Enter");
+  await expect(chat.box).toHaveValue("my next question");
+  await chat.stop.click();
+  await chat.settled("Stopped");
+  await expect(chat.box).toHaveValue("my next question");
+});
+
+test("what the server refuses goes back into the box, with a sentence", async ({ chat }) => {
+  await chat.open();
+  const text = "x".repeat(70_000);
+  await chat.box.fill(text);
+  await chat.send.click();
+  await expect(chat.page.getByRole("alert").filter({ hasText: /too long/i })).toBeVisible();
+  await expect(chat.box).toHaveValue(text);
+  await expect(chat.messages).toHaveCount(0);
+});
