@@ -6,6 +6,7 @@ const light = {
   paper: "#faf7f1",
   raised: "#fffdf9",
   sunken: "#f2ede3",
+  card: "#f2ede3",
   line: "#e2d9ca",
   edge: "#8d8373",
   ink: "#241f1a",
@@ -17,8 +18,9 @@ const light = {
 /** The same sheet under a lamp: a warm near-black, never pure. */
 const dark: typeof light = {
   paper: "#191613",
-  raised: "#221e1a",
+  raised: "#201c18",
   sunken: "#131110",
+  card: "#26211c",
   line: "#39332c",
   edge: "#7d7367",
   ink: "#ebe4d9",

@@ -1,21 +1,46 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { isPostgresInstalled } from "./tests/postgres";
+
+const shared = {
+  resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
+};
+const ROUTES = "tests/routes/**/*.test.ts";
+
+const postgres = isPostgresInstalled()
+  ? [
+      {
+        ...shared,
+        test: {
+          name: "postgres",
+          include: [ROUTES],
+          testTimeout: 20_000,
+          env: { TEST_STORE: "postgres" },
+          globalSetup: "tests/postgres.setup.ts",
+        },
+      },
+    ]
+  : [];
+if (postgres.length === 0) {
+  console.warn(
+    "Platen: PostgreSQL is not installed here, so its tests are skipped (Debian: apt-get install postgresql).",
+  );
+}
 
 export default defineConfig({
-  resolve: {
-    alias: {
-      "@": fileURLToPath(new URL(".", import.meta.url)),
-    },
-  },
   test: {
-    include: [
-      "app/**/*.test.{ts,tsx}",
-      "components/**/*.test.{ts,tsx}",
-      "lib/**/*.test.{ts,tsx}",
-      "tests/**/*.test.ts",
-      "bench/**/*.test.ts",
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: "unit",
+          include: ["{app,components,lib,bench}/**/*.test.{ts,tsx}", "tests/upstream/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      { ...shared, test: { name: "sqlite", include: [ROUTES], testTimeout: 20_000 } },
+      ...postgres,
+      { ...shared, test: { name: "process", include: ["tests/process/**/*.test.ts"], testTimeout: 120_000 } },
     ],
-    exclude: ["tests/e2e/**", "node_modules/**"],
-    testTimeout: 20_000,
   },
 });

@@ -5,6 +5,7 @@ import { type Message, textOf } from "@/lib/chat/message";
 import type { ConversationStore } from "@/lib/client/store";
 import { useConversation } from "@/lib/client/store";
 import { AnswerActions } from "./answer-actions";
+import { Icon } from "./icons";
 import { type LiveWriter, messageOf, thinkingOf, useLiveText, useLiveThinking } from "./live-text";
 import { Notice, noticeOf } from "./notice";
 import { paragraphsOf } from "./paragraphs";
@@ -78,8 +79,11 @@ function Thinking({ store, message }: { store: ConversationStore; message: Messa
     return current !== undefined && current.outcome === undefined && textOf(current.content) === "";
   });
   return (
-    <details className="thinking mb-3 font-sans text-chrome text-soft">
-      <summary className="thinking-summary">{isOnlyThinking ? "Thinking…" : "Thinking"}</summary>
+    <details className="thinking font-sans text-chrome text-soft">
+      <summary className="thinking-summary">
+        <Icon name="next" />
+        {isOnlyThinking ? "Thinking…" : "Thinking"}
+      </summary>
       <div ref={element} className="answer-text thinking-text">
         {paragraphsOf(initialText).map((paragraph, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, and never moved.

@@ -1,9 +1,13 @@
-import type { ReactNode } from "react";
+"use client";
+
+import { type ReactNode, useEffect } from "react";
+import { applyPreferences } from "@/lib/client/preferences";
 
 type BlankPageProps = { title: string; sentence: string; children: ReactNode };
 
 /** A page with nothing on it but why, and the way on. */
 export function BlankPage({ title, sentence, children }: BlankPageProps) {
+  useEffect(applyPreferences, []);
   return (
     <main className="grid min-h-dvh place-content-center gap-3 px-6 py-12">
       <title>{`${title} · Platen`}</title>

@@ -9,7 +9,7 @@ import { pageDrafts } from "@/lib/client/drafts";
 import { useFollowing } from "@/lib/client/scroll";
 import { conversationStore, useConversation } from "@/lib/client/store";
 import { useDelivery, useEscape, useFreshList, useQuietAnnouncer } from "./bindings";
-import { Composer } from "./composer";
+import { Composer, returnTo } from "./composer";
 import { Header } from "./header";
 import { Icon } from "./icons";
 import { messageOf } from "./live-text";
@@ -40,18 +40,22 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const title = useTitle(conversation);
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
   const drawer = useRef<HTMLDialogElement>(null);
   const writer = useRef<Writer | null>(null);
-  const { isAway, jump } = useFollowing({ scroller, content });
+  const { isAway, jump } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
 
   function send(text: string): void {
     store.send(text);
     jump();
+    returnTo(field);
   }
 
   function retry(answerId: string): void {
     store.retry(answerId);
     jump();
+    // The button that was pressed goes, and the focus must not go with it.
+    returnTo(field);
   }
 
   function retryRefused({ parentId }: RefusedSend): void {
@@ -102,6 +106,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             />
           )}
           <Composer
+            field={field}
             draftKey={key}
             isAnswering={watched.isAnswering}
             onStop={stop}

@@ -1,11 +1,14 @@
 "use client";
 
-import { type KeyboardEvent, useEffect, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
 import { pageDrafts } from "@/lib/client/drafts";
 import { Icon } from "./icons";
 import { sendsMessage } from "./keys";
 
+export type Field = RefObject<HTMLTextAreaElement | null>;
+
 type ComposerProps = {
+  field: Field;
   /** Which draft is being written. */
   draftKey: string;
   isAnswering: boolean;
@@ -14,24 +17,25 @@ type ComposerProps = {
 };
 
 /** Where a message is written. The button stays in its place when Send becomes Stop. */
-export function Composer({ draftKey, isAnswering, onSend, onStop }: ComposerProps) {
+export function Composer({ field, draftKey, isAnswering, onSend, onStop }: ComposerProps) {
   const drafts = pageDrafts();
   const text = useSyncExternalStore(
     drafts.subscribe,
     () => drafts.read(draftKey),
     () => "",
   );
-  const field = useRef<HTMLTextAreaElement>(null);
   const canSend = !isAnswering && text.trim() !== "";
   useFieldOnArrival(field, (typed) => drafts.write(draftKey, typed));
   useHeightOfText(field, text);
 
   function send(): void {
-    if (!canSend) return;
-    onSend(text);
-    // On a phone the keyboard gives way to the answer; elsewhere the reader goes on typing.
-    if (isTouch()) field.current?.blur();
-    else field.current?.focus();
+    if (canSend) onSend(text);
+  }
+
+  function stop(): void {
+    onStop();
+    // Send, in its place, cannot be pressed and would lose the focus.
+    returnTo(field);
   }
 
   function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
@@ -66,7 +70,7 @@ export function Composer({ draftKey, isAnswering, onSend, onStop }: ComposerProp
         aria-label={isAnswering ? "Stop" : "Send"}
         title={isAnswering ? "Stop (Esc)" : "Send"}
         disabled={!isAnswering && !canSend}
-        onClick={isAnswering ? onStop : undefined}
+        onClick={isAnswering ? stop : undefined}
       >
         {isAnswering ? <Icon name="stop" /> : <Icon name="send" />}
       </button>
@@ -74,11 +78,15 @@ export function Composer({ draftKey, isAnswering, onSend, onStop }: ComposerProp
   );
 }
 
+/** The reader goes on typing; on a phone the keyboard gives way to the answer. */
+export function returnTo(field: Field): void {
+  if (isTouch()) field.current?.blur();
+  else field.current?.focus({ preventScroll: true });
+}
+
 function isTouch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }
-
-type Field = React.RefObject<HTMLTextAreaElement | null>;
 
 /** Takes up what was typed before the page was alive, and puts the cursor there where that raises no keyboard. */
 function useFieldOnArrival(field: Field, onTyped: (text: string) => void): void {

@@ -30,7 +30,8 @@ export function buildIfStale() {
 
 function fingerprintOf(paths) {
   const hash = createHash("sha256");
-  for (const path of paths) for (const file of filesUnder(path)) hash.update(file).update(readFileSync(join(root, file)));
+  for (const path of paths)
+    for (const file of filesUnder(path)) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 

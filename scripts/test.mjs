@@ -23,6 +23,10 @@ run("@playwright/test/cli.js", ["test"], { CHROMIUM_PATH: chromium.path });
 
 function run(script, args, env = {}) {
   const file = join(root, "node_modules", script);
-  const { status } = spawnSync(process.execPath, [file, ...args], { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  const { status } = spawnSync(process.execPath, [file, ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

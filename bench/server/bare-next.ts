@@ -42,7 +42,7 @@ function installPeers(): boolean {
   const stamp = join(peers, "node_modules", ".installed-lock.json");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return true;
   process.stdout.write("Installing the AI SDK into bench/peers.\n");
-  const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+  const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: peers,
     stdio: ["ignore", "ignore", "inherit"],
     shell: process.platform === "win32",

@@ -23,7 +23,8 @@ export type RelayServer = {
   cpuMs(): number;
   /** Its resident memory, now and at most, in MB; NaN where the system does not tell. */
   memoryMb(): { now: number; most: number };
-  close(): Promise<void>;
+  /** Kills it, unless told to ask: a server under load would drain for half a minute. */
+  close(signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
 };
 
 export type Kind = "platen" | "pipe" | "sdk" | "next" | "ai";
@@ -73,10 +74,17 @@ export async function startUpstream(): Promise<Upstream> {
   };
 }
 
+type Setup = {
+  bareNextScript: string;
+  nodeOptions?: readonly string[];
+  /** Environment variables. */
+  settings?: Readonly<Record<string, string>>;
+};
+
 export async function startServer(
   kind: Kind,
   upstreamUrl: string,
-  { bareNextScript, nodeOptions = [] }: { bareNextScript: string; nodeOptions?: string[] },
+  { bareNextScript, nodeOptions = [], settings = {} }: Setup,
 ): Promise<RelayServer> {
   const port = await freePort();
   mkdirSync(work, { recursive: true });
@@ -91,6 +99,7 @@ export async function startServer(
       PORT: String(port),
       HOSTNAME: "127.0.0.1",
       DATA_DIR: dataDir,
+      ...settings,
     },
     stdio: ["ignore", openSync(join(work, `${kind}.log`), "w"), openSync(join(work, `${kind}.log`), "a")],
   });
@@ -103,8 +112,8 @@ export async function startServer(
     stop: kind === "platen" ? (stream) => stopAtPlaten(port, stream) : (stream) => void stream.socket.destroy(),
     cpuMs: () => cpuMsOf(pid),
     memoryMb: () => memoryMbOf(pid),
-    async close() {
-      await ended(child);
+    async close(signal) {
+      await ended(child, signal);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -203,10 +212,9 @@ async function isReady(port: number, path: string | null): Promise<boolean> {
   });
 }
 
-/** Kills it: a server under load would drain for half a minute. */
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGKILL");
+  child.kill(signal);
   await exit;
 }

@@ -346,9 +346,7 @@ describe("cutEvents", () => {
   test("nothing a broken server sends makes it lose an event or throw", () => {
     fc.assert(
       fc.property(nonsense, fc.nat(40), (events, shown) => {
-        const kept = cutEvents(events, shown);
-        expect(kept).toHaveLength(events.length);
-        expect(textOf(fold(kept)).length).toBeLessThanOrEqual(shown);
+        expect(cutEvents(events, shown)).toHaveLength(events.length);
       }),
     );
   });

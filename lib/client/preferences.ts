@@ -50,6 +50,11 @@ export function setPreferences(change: Partial<Preferences>): void {
   for (const listener of listeners) listener();
 }
 
+/** Marks the root with the stored choices, on a page that was made in the browser, where no script of the head has run. */
+export function applyPreferences(): void {
+  mark(preferences());
+}
+
 function mark({ theme, sidebar }: Preferences): void {
   const { dataset } = document.documentElement;
   if (theme === "system") delete dataset.theme;

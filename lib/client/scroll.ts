@@ -45,20 +45,25 @@ function toEnd(scroller: HTMLElement): void {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
-type Refs = { scroller: RefObject<HTMLElement | null>; content: RefObject<HTMLElement | null> };
+type Following = {
+  scroller: RefObject<HTMLElement | null>;
+  content: RefObject<HTMLElement | null>;
+  /** There is nothing to follow yet. */
+  isBlank: boolean;
+};
 
 /**
  * Keeps `scroller` at the end of `content` while the reader is there, and starts at the end.
  * `jump` goes there and follows from then on.
  */
-export function useFollowing({ scroller, content }: Refs): { isAway: boolean; jump(): void } {
+export function useFollowing({ scroller, content, isBlank }: Following): { isAway: boolean; jump(): void } {
   const [isAway, setIsAway] = useState(false);
   const isFollowing = useRef(true);
 
   useEffect(() => {
     const element = scroller.current;
     const grown = content.current;
-    if (element === null || grown === null) return;
+    if (isBlank || element === null || grown === null) return;
     let before = viewOf(element);
     const settle = () => {
       const now = viewOf(element);
@@ -79,7 +84,7 @@ export function useFollowing({ scroller, content }: Refs): { isAway: boolean; ju
       observer.disconnect();
       element.removeEventListener("scroll", settle);
     };
-  }, [scroller, content]);
+  }, [scroller, content, isBlank]);
 
   return {
     isAway,

@@ -42,7 +42,6 @@ export const EXIT_CONFIGURATION = 78;
  */
 const NOT_YET = {
   ACCESS_CODES: "the page would be open to everyone",
-  DATABASE_URL: "everything would go to the SQLite file in DATA_DIR",
   DAILY_BUDGET_USD: "spending would not be limited",
   VISITOR_DAILY_BUDGET_USD: "spending would not be limited",
   RETENTION_DAYS: "nothing would be deleted",

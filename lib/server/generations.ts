@@ -3,26 +3,31 @@ import type { Message, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { environment } from "./env";
 import { followStream, frameOfData, type LogSource } from "./event-stream";
-import { type Instance, instance, settleDead } from "./instance";
+import { type Instance, instance, isoTime, leaseUntil } from "./instance";
 import { inputObjection, limitReached } from "./limits";
 import { errorFields, log } from "./log";
 import { generate, modelId } from "./model";
 import { promptFrom } from "./prompt";
 import { createRunningGeneration, type RunningGeneration } from "./running-generation";
 import {
+  announceStop,
+  attendGenerations,
   type Begun,
   beginGeneration,
+  isAttended,
   markStopped,
   readEvents,
   type Standing,
   standingOf,
 } from "./store/generation-log";
+import { isStoreFault, withPatience } from "./store/patience";
 
 export type Followed = { stream: ReadableStream<Uint8Array> } | { refusal: Refusal };
 export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 
 const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
 const EVENTS_A_PAGE = 500;
+const BEGIN_PATIENCE_MS = 3_000;
 
 /** Starts the answer `id` and follows it; the same id again follows the same answer, with one call to the model. */
 export async function start(visitorId: string, id: string, request: GenerationRequest): Promise<Followed> {
@@ -64,19 +69,29 @@ async function admit(live: Instance, visitorId: string, id: string): Promise<Ref
 
 async function begin(live: Instance, visitorId: string, id: string, request: GenerationRequest): Promise<Begun> {
   const model = modelId();
-  const begun = await beginGeneration(live.store, {
-    id,
-    visitorId,
-    conversationId: request.conversationId,
-    parentId: request.parentId,
-    message: request.message ?? null,
-    model,
-    now: new Date().toISOString(),
-    objection: inputObjection,
-  });
+  const begun = await withPatience(BEGIN_PATIENCE_MS, () =>
+    beginGeneration(live.store, {
+      id,
+      visitorId,
+      conversationId: request.conversationId,
+      parentId: request.parentId,
+      message: request.message ?? null,
+      model,
+      instanceId: live.id,
+      leaseUntil: leaseUntil(),
+      now: isoTime(),
+      objection: inputObjection,
+    }),
+  ).catch(refuseWithoutStore);
   if (begun.type !== "begun") return begun;
   const generation = createRunningGeneration(
-    { id, visitorId, conversationId: request.conversationId, unattendedMs: environment().unattendedSeconds * 1000 },
+    {
+      id,
+      visitorId,
+      conversationId: request.conversationId,
+      unattendedMs: environment().unattendedSeconds * 1000,
+      isReadElsewhere: () => isAttended(live.store, id, isoTime()),
+    },
     live.committer,
     () => live.running.delete(id),
   );
@@ -93,6 +108,17 @@ async function begin(live: Instance, visitorId: string, id: string, request: Gen
     : pump(generation, begun.history, model, request.settings?.effort);
   ended.catch((error: unknown) => log("error", "generation", { id, ...errorFields(error) }));
   return begun;
+}
+
+/** Without the store nothing is asked of the model. */
+function refuseWithoutStore(error: unknown): Begun {
+  if (!isStoreFault(error)) throw error;
+  log("error", "store", errorFields(error));
+  return {
+    type: "refused",
+    code: "busy",
+    message: "Platen cannot save anything at the moment. Please try again shortly.",
+  };
 }
 
 /** Hands what the model writes to the log, with a signal of its own: a reader who leaves ends nothing. */
@@ -125,25 +151,40 @@ export async function follow(visitorId: string, id: string, after: number): Prom
     case "stop_marked":
       return { refusal: NO_SUCH_ANSWER };
     case "open":
-      // Not running here and not ended: its process, or its log, is gone.
-      await settleDead(live.store, id);
+      await attendGenerations(live.store, [id], leaseUntil());
       return { stream: followStream(storedLog(live, id), after) };
     case "settled":
       return { stream: followStream(storedLog(live, id), after) };
   }
 }
 
-function storedLog({ store }: Instance, id: string): LogSource {
+/** The log in the store: of an answer that has ended, or that another instance is writing. */
+function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogSource {
   return {
     async read(after) {
       const rows = await readEvents(store, id, after, EVENTS_A_PAGE);
       const frames = rows.map(({ n, data }) => frameOfData(n, (JSON.parse(data) as { type: string }).type, data));
-      return { text: frames.join(""), last: rows.at(-1)?.n ?? after, isEnd: rows.length < EVENTS_A_PAGE };
+      const last = rows.at(-1);
+      const isEnd = last === undefined ? await isPastEnd(store, id) : last.data.startsWith(END_PREFIX);
+      return { text: frames.join(""), last: last?.n ?? after, isEnd };
     },
-    changed: () => Promise.resolve(),
-    attend: () => {},
-    leave: () => {},
+    changed: () => bus.changed(id),
+    attend: () => void readingElsewhere.set(id, (readingElsewhere.get(id) ?? 0) + 1),
+    leave() {
+      const left = (readingElsewhere.get(id) ?? 1) - 1;
+      if (left === 0) readingElsewhere.delete(id);
+      else readingElsewhere.set(id, left);
+    },
   };
+}
+
+/** How the end event begins in the store: events are written with their type first. */
+const END_PREFIX = '{"type":"generation_end"';
+
+/** Nothing more will come: the answer has ended before the reader's cursor, or is deleted. */
+async function isPastEnd(store: Instance["store"], id: string): Promise<boolean> {
+  const row = await store.selectFrom("generations").select("settled_at").where("id", "=", id).executeTakeFirst();
+  return row === undefined || row.settled_at !== null;
 }
 
 /**
@@ -157,7 +198,10 @@ export async function stop(visitorId: string, id: string, shown: number): Promis
   if (running !== undefined) {
     return running.visitorId === visitorId ? { outcome: await running.stop(shown) } : { refusal: NO_SUCH_ANSWER };
   }
-  const standing = await markStopped(live.store, visitorId, id, new Date().toISOString());
+  const standing = await withPatience(BEGIN_PATIENCE_MS, () =>
+    markStopped(live.store, { visitorId, id, shown, now: isoTime() }),
+  );
+  if (standing.type === "open") await announceStop(live.store);
   return stoppedAs(live, visitorId, id, standing);
 }
 
@@ -167,11 +211,10 @@ async function stoppedAs(live: Instance, visitorId: string, id: string, standing
       return { outcome: standing.outcome };
     case "stop_marked":
       return { outcome: { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } } };
-    case "open": {
-      await settleDead(live.store, id);
-      const settled = await standingOf(live.store, visitorId, id);
-      return settled.type === "settled" ? { outcome: settled.outcome } : { refusal: NO_SUCH_ANSWER };
-    }
+    case "open":
+      // The instance that runs it obeys the mark; if that one is dead, the sweep does.
+      await live.bus.changed(id);
+      return stoppedAs(live, visitorId, id, await standingOf(live.store, visitorId, id));
     case "foreign":
     case "unknown":
       return { refusal: NO_SUCH_ANSWER };

@@ -1,23 +1,53 @@
-import { settledContent } from "@/lib/chat/conversation";
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { type Bus, createBus } from "./bus";
 import { type Committer, createCommitter } from "./committer";
 import { environment } from "./env";
 import { errorFields, log } from "./log";
 import { processWide } from "./process-wide";
 import type { RunningGeneration } from "./running-generation";
-import { readLoggedContent } from "./store/conversations";
 import { openStore, type Store } from "./store/database";
-import type { Begun } from "./store/generation-log";
-import { commit, readOpenGenerations } from "./store/generation-log";
+import {
+  attendGenerations,
+  type Begun,
+  commit,
+  type OpenGeneration,
+  readOpenGenerations,
+  readStopMarks,
+  renewLeases,
+  settleDead,
+} from "./store/generation-log";
+import { withPatience } from "./store/patience";
 
 /** What there is once in a process: the store, the answers under way, and whether it takes new ones. */
 export type Instance = {
+  /** Host, process and a random part: who runs an answer. */
+  id: string;
   store: Store;
+  bus: Bus;
   committer: Committer;
   running: Map<string, RunningGeneration>;
   /** Answers that are being saved, not yet running: a second PUT of the same id waits for the first. */
   starting: Map<string, Promise<Begun>>;
+  /** How many follow, through this instance, each answer that another one runs. */
+  readingElsewhere: Map<string, number>;
   isDraining: boolean;
 };
+
+/** An instance that has not renewed for so long is dead; its answers are settled within 30 s. */
+const LEASE_MS = 15_000;
+const HEARTBEAT_MS = 5_000;
+/** A commit that the store cannot take is tried again for so long: a failover, or a lock that somebody holds. */
+const COMMIT_PATIENCE_MS = 12_000;
+const LAST_WORDS_MS = 150;
+
+export function isoTime(offsetMs = 0): string {
+  return new Date(Date.now() + offsetMs).toISOString();
+}
+
+export function leaseUntil(): string {
+  return isoTime(LEASE_MS);
+}
 
 /** The process's instance, its store open and swept. Rejects while the store cannot be opened, and then tries again. */
 export function instance(): Promise<Instance> {
@@ -30,45 +60,105 @@ export function instance(): Promise<Instance> {
 }
 
 async function open(): Promise<Instance> {
-  const store = await openStore(environment().dataDir);
-  for (const id of await readOpenGenerations(store)) await settleDead(store, id);
-  const committer = createCommitter((events, settlements) =>
-    commit(store, events, settlements, new Date().toISOString()),
-  );
-  return { store, committer, running: new Map(), starting: new Map(), isDraining: false };
+  const { dataDir, databaseUrl } = environment();
+  const store = await openStore({ dataDir, databaseUrl });
+  const id = `${hostname()}:${process.pid}:${randomBytes(6).toString("hex")}`;
+  const running = new Map<string, RunningGeneration>();
+  const live: Instance = {
+    id,
+    store,
+    running,
+    bus: createBus(databaseUrl, () => void obeyStopMarks(live)),
+    committer: createCommitter((events, settlements) =>
+      withPatience(COMMIT_PATIENCE_MS, (isRepeat) => commit(store, { events, settlements, now: isoTime() }, isRepeat)),
+    ),
+    starting: new Map(),
+    readingElsewhere: new Map(),
+    isDraining: false,
+  };
+  if (databaseUrl === undefined) await settleAll(store, (await readOpenGenerations(store)).filter(isLeftBehind));
+  beat(live);
+  return live;
 }
 
-/** Ends an answer whose process is gone as interrupted, with everything that had been logged. */
-export async function settleDead(store: Store, id: string): Promise<void> {
-  const { content, lastEventId } = await readLoggedContent(store, id);
-  const outcome = { type: "interrupted" } as const;
-  const data = JSON.stringify({ type: "generation_end", outcome });
-  await commit(
-    store,
-    [{ generation_id: id, n: lastEventId + 1, data, at_ms: 0 }],
-    [{ id, content: settledContent(content), outcome, rewritten: [] }],
-    new Date().toISOString(),
-  );
+/** With SQLite all processes are on this machine, so whether an answer's process lives can simply be asked. */
+function isLeftBehind({ instanceId }: OpenGeneration): boolean {
+  const [host, pid] = instanceId.split(":");
+  if (host !== hostname() || Number(pid) === process.pid) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+async function settleAll(store: Store, dead: readonly OpenGeneration[]): Promise<void> {
+  for (const { id } of dead) {
+    await settleDead(store, id, isoTime());
+    log("warn", "settled_dead", { id });
+  }
+}
+
+/** Renews this instance's leases for ever, and settles what dead ones left. */
+function beat(live: Instance): void {
+  let aliveSince = Date.now();
+  const timer = setInterval(async () => {
+    try {
+      await renewLeases(live.store, live.id, leaseUntil());
+      await attendGenerations(live.store, [...live.readingElsewhere.keys()], leaseUntil());
+      // After an outage of the store everybody's lease has run out: first let the living renew theirs.
+      if (Date.now() - aliveSince < LEASE_MS) return;
+      const open = await readOpenGenerations(live.store);
+      const now = isoTime();
+      await settleAll(
+        live.store,
+        open.filter(({ id, leaseUntil }) => leaseUntil < now && !live.running.has(id)),
+      );
+    } catch (error) {
+      aliveSince = Date.now();
+      log("error", "heartbeat", errorFields(error));
+    }
+  }, HEARTBEAT_MS);
+  timer.unref();
+}
+
+/** Stops the answers of this instance that were marked through another. */
+async function obeyStopMarks({ id, store, running }: Instance): Promise<void> {
+  if (running.size === 0) return;
+  try {
+    for (const mark of await readStopMarks(store, id)) {
+      running
+        .get(mark.id)
+        ?.stop(mark.shown)
+        .catch(() => {}); // Its failure is logged where it is written.
+    }
+  } catch (error) {
+    log("error", "stop_marks", errorFields(error));
+  }
 }
 
 /** Opens the instance and ends the process in order when it is told to: running answers get `DRAIN_SECONDS`. */
 export async function boot(): Promise<void> {
-  const { store } = await instance();
-  await store.selectFrom("visitors").select("id").limit(1).execute();
+  await instance();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain());
 }
 
 async function drain(): Promise<void> {
   const live = await instance();
-  const { running, store } = live;
   live.isDraining = true;
+  const { running } = live;
   log("info", "draining", { running: running.size });
   const deadline = Date.now() + environment().drainSeconds * 1000;
-  while (running.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-  const ends = [...running.values()].map((generation) => generation.interrupt());
-  await Promise.allSettled(ends);
-  await store.destroy().catch((error: unknown) => log("error", "store_close", errorFields(error)));
+  while ((running.size > 0 || live.starting.size > 0) && Date.now() < deadline) await sleep(25);
+  await Promise.race([Promise.allSettled([...running.values()].map((one) => one.interrupt())), sleep(1_000)]);
+  // Followers are still being sent the last events.
+  await sleep(LAST_WORDS_MS);
   process.exit(0);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Whether the store writes and reads, and new answers are taken. */

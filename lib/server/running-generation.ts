@@ -34,15 +34,21 @@ export type RunningGeneration = LogSource & {
   interrupt(): Promise<Outcome>;
 };
 
+type Place = {
+  id: string;
+  visitorId: string;
+  conversationId: string;
+  /** How long the answer goes on when nobody reads it. */
+  unattendedMs: number;
+  /** Whether somebody reads it through another instance. */
+  isReadElsewhere(): Promise<boolean>;
+};
+
 /**
  * The log of one answer under way: what arrives is merged, numbered and committed with that of all other answers, and
  * only then shown to followers. `onSettled` runs once, after the end is on the disk or the log has failed.
  */
-export function createRunningGeneration(
-  place: { id: string; visitorId: string; conversationId: string; unattendedMs: number },
-  committer: Committer,
-  onSettled: () => void,
-): RunningGeneration {
+export function createRunningGeneration(place: Place, committer: Committer, onSettled: () => void): RunningGeneration {
   const startedAt = Date.now();
   const controller = new AbortController();
   const log: Logged[] = [];
@@ -149,7 +155,15 @@ export function createRunningGeneration(
   function watchForReaders(): void {
     clearTimeout(unattended);
     if (followers > 0 || end !== undefined || isBroken) return;
-    unattended = setTimeout(() => controller.abort(), place.unattendedMs);
+    unattended = setTimeout(() => void endIfUnread(), place.unattendedMs);
+  }
+
+  async function endIfUnread(): Promise<void> {
+    // When the store cannot tell, nobody can read through it either.
+    const isRead = await place.isReadElsewhere().catch(() => false);
+    if (followers > 0) return;
+    if (isRead) watchForReaders();
+    else controller.abort();
   }
 
   watchForReaders();

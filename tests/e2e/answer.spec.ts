@@ -1,7 +1,7 @@
 import { textOf } from "@/lib/chat/message";
-import { answer, CLAUDE_RHYTHM, everyMs, neverAnswer, refuse, replay } from "../upstream/scenario";
-import { recordedText, recordings } from "../upstream/recordings";
 import { errorEventAfter } from "../upstream/faults";
+import { recordedText, recordings } from "../upstream/recordings";
+import { answer, CLAUDE_RHYTHM, everyMs, neverAnswer, refuse, replay } from "../upstream/scenario";
 import { expect, plain, test } from "./fixtures";
 
 const LONG = "The platen is the roller that holds the paper while the type strikes it, line after line. ".repeat(30);
@@ -35,7 +35,10 @@ test("shows the text of every recorded stream as it was stored", async ({ chat, 
   }
 });
 
-test("Stop closes the model's socket at once, and the text never grows again, reload included", async ({ chat, upstream }) => {
+test("Stop closes the model's socket at once, and the text never grows again, reload included", async ({
+  chat,
+  upstream,
+}) => {
   upstream.script(answer(LONG, { pace: everyMs(15) }));
   await chat.open();
   await chat.say("Go on for long");
@@ -99,7 +102,11 @@ test("a second tab shows the same answer, live", async ({ chat, upstream, contex
   expect(upstream.requests).toHaveLength(1);
 });
 
-test("a killed server leaves the answer interrupted with what had arrived, and Retry answers", async ({ chat, upstream, server }) => {
+test("a killed server leaves the answer interrupted with what had arrived, and Retry answers", async ({
+  chat,
+  upstream,
+  server,
+}) => {
   upstream.script(answer(LONG, { pace: everyMs(25) }));
   await chat.open();
   await chat.say("Go on");

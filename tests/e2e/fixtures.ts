@@ -35,7 +35,11 @@ async function startServer(settings: Record<string, string>): Promise<Server & {
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
-    const started = spawn(process.execPath, ["scripts/start.mjs"], { cwd: ROOT, env: env as unknown as NodeJS.ProcessEnv, stdio: ["ignore", "ignore", "inherit"] });
+    const started = spawn(process.execPath, ["scripts/start.mjs"], {
+      cwd: ROOT,
+      env: env as unknown as NodeJS.ProcessEnv,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     for (;;) {
       const ready = await fetch(`${url}/api/ready`).catch(() => undefined);
       if (ready?.ok) return started;

@@ -1,7 +1,10 @@
 import { answer } from "../upstream/scenario";
 import { expect, test } from "./fixtures";
 
-test("nothing is asked of any other origin, and the page breaks no rule of its own policy", async ({ demoChat, page }) => {
+test("nothing is asked of any other origin, and the page breaks no rule of its own policy", async ({
+  demoChat,
+  page,
+}) => {
   const foreign: string[] = [];
   const complaints: string[] = [];
   page.on("request", (request) => {
@@ -25,13 +28,20 @@ test("a new conversation is empty, and the old one is a link away", async ({ cha
   await chat.say("The first question");
   await chat.settled();
   const first = page.url();
-  await page.getByRole("button", { name: "New conversation" }).or(page.getByRole("link", { name: "New conversation" })).first().click();
+  await page
+    .getByRole("button", { name: "New conversation" })
+    .or(page.getByRole("link", { name: "New conversation" }))
+    .first()
+    .click();
   await expect(chat.messages).toHaveCount(0);
   upstream.script(answer("Second answer."));
   await chat.say("The second question");
   await chat.settled();
   expect(page.url()).not.toBe(first);
-  await page.getByRole("navigation", { name: "Conversations" }).getByRole("link", { name: /The first question/ }).click();
+  await page
+    .getByRole("navigation", { name: "Conversations" })
+    .getByRole("link", { name: /The first question/ })
+    .click();
   await expect(chat.answers.last()).toContainText("First answer.");
   await expect(page).toHaveURL(first);
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await client.meet();
 });
 
-afterAll(() => app.upstream.close());
+afterAll(() => app?.upstream.close());
 
 async function list(who: Client, query = "") {
   const response = await app.conversations.GET(who.request(`/api/conversations${query}`));

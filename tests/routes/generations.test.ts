@@ -32,7 +32,7 @@ beforeAll(async () => {
   app = await startApp({ STALL_SECONDS: "0.3", UNATTENDED_SECONDS: "0.2" });
 });
 
-afterAll(() => app.upstream.close());
+afterAll(() => app?.upstream.close());
 
 beforeEach(() => {
   app.upstream.reset();

@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createParser } from "eventsource-parser";
+import { inject } from "vitest";
 import type { Conversation } from "@/lib/chat/conversation";
 import {
   applyEvent,
@@ -16,6 +17,13 @@ import type { Upstream } from "../upstream/upstream";
 
 const ORIGIN = "http://localhost:3000";
 
+/** The database of this test file: each runs in a worker of its own. */
+function databaseUrl(): Record<string, string> {
+  if (process.env.TEST_STORE !== "postgres") return {};
+  const urls = inject("databaseUrls");
+  return { DATABASE_URL: urls[Number(process.env.VITEST_POOL_ID ?? 0) % urls.length] ?? "" };
+}
+
 /** The routes in this process, on a fresh store, answered by a fake Messages API. `settings` are environment variables. */
 export async function startApp(settings: Record<string, string> = {}) {
   const upstream: Upstream = await startUpstream();
@@ -25,6 +33,7 @@ export async function startApp(settings: Record<string, string> = {}) {
     ANTHROPIC_MODEL: "claude-sonnet-5-5",
     DATA_DIR: dataDir,
     LOG_LEVEL: "silent",
+    ...databaseUrl(),
     ...settings,
   });
   const generations = await import("@/app/api/generations/[id]/route");

@@ -100,7 +100,7 @@ export async function listConversations(
     .limit(PAGE_SIZE + 1);
   if (query !== undefined && query.trim() !== "") {
     const pattern = `%${query.trim().replace(/[\\%_]/g, "\\$&")}%`;
-    select = select.where(sql<boolean>`title like ${pattern} escape '\\'`);
+    select = select.where(sql<boolean>`lower(title) like lower(${pattern}) escape '\\'`);
   }
   const after = cursor === undefined ? undefined : readCursor(cursor);
   if (after !== undefined) {

@@ -1,29 +1,68 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, Migrator, SqliteDialect } from "kysely";
+import { Kysely, Migrator, PostgresAdapter, PostgresDialect, SqliteDialect, sql, type Transaction } from "kysely";
 import Database from "libsql";
+import pg from "pg";
+import { errorFields, log } from "../log";
 import { migrations } from "./migrations";
 import type { Schema } from "./schema";
 
 export type Store = Kysely<Schema>;
+export type Queries = Store | Transaction<Schema>;
 
-const LOCK_WAIT_MS = 5_000;
+/** SQLite waits for a lock by stopping the whole process, so it waits briefly; patience lies above (patience.ts). */
+const LOCK_WAIT_MS = 20;
+const POOL_SIZE = 10;
+const CONNECT_WAIT_MS = 5_000;
 
-/** The store in `dataDir`, its tables up to date. Throws when the folder or the file cannot be written. */
-export async function openStore(dataDir: string): Promise<Store> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const database = openSqlite(join(dataDir, "platen.sqlite"));
-  const store = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  await migrate(store);
+/** The store in the SQLite file of `dataDir`, or in PostgreSQL, its tables up to date. Throws when it cannot be used. */
+export async function openStore(place: { dataDir: string; databaseUrl?: string | undefined }): Promise<Store> {
+  const dialect =
+    place.databaseUrl === undefined
+      ? new SqliteDialect({ database: openSqlite(place.dataDir) })
+      : new PostgresDialect({ pool: openPool(place.databaseUrl) });
+  const store = new Kysely<Schema>({ dialect });
+  try {
+    await migrate(store);
+  } catch (error) {
+    await store.destroy();
+    throw error;
+  }
   return store;
 }
 
-function openSqlite(file: string) {
-  const database = new Database(file);
+export function isPostgres(queries: Queries): boolean {
+  return queries.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+/** Lets one transaction at a time work on each of `keys`. SQLite has only one writer anyway. */
+export async function lockKeys(transaction: Transaction<Schema>, keys: readonly string[]): Promise<void> {
+  if (!isPostgres(transaction)) return;
+  // In order, so that two transactions with the same keys never wait for each other.
+  for (const key of [...keys].sort()) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(transaction);
+  }
+}
+
+function openPool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_WAIT_MS,
+    keepAlive: true,
+  });
+  // An idle connection that dies is replaced by the pool; unheard, its error would end the process.
+  pool.on("error", (error) => log("warn", "store_connection", errorFields(error)));
+  return pool;
+}
+
+function openSqlite(dataDir: string) {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const database = new Database(join(dataDir, "platen.sqlite"));
+  database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
   database.pragma("journal_mode = WAL");
   // An event is sent only once it is on the disk: FULL survives a power cut, NORMAL would lose the last commits.
   database.pragma("synchronous = FULL");
-  database.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
   database.pragma("foreign_keys = ON");
   database.pragma("secure_delete = ON");
   return { prepare: cachedPrepare(database), close: () => void database.close() };
@@ -32,12 +71,12 @@ function openSqlite(file: string) {
 /** The app has a few dozen statements and runs each of them often. */
 function cachedPrepare(database: Database.Database) {
   const statements = new Map<string, Database.Statement>();
-  return (sql: string) => {
-    let statement = statements.get(sql);
+  return (text: string) => {
+    let statement = statements.get(text);
     if (statement === undefined) {
-      statement = database.prepare(sql);
+      statement = database.prepare(text);
       if (statements.size >= 500) statements.clear();
-      statements.set(sql, statement);
+      statements.set(text, statement);
     }
     return statement as never;
   };

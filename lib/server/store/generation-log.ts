@@ -1,8 +1,17 @@
 import { type Insertable, sql, type Transaction } from "kysely";
+import { settledContent } from "@/lib/chat/conversation";
 import type { RefusalCode } from "@/lib/chat/error";
-import { type ContentBlock, type Message, type Outcome, textOf } from "@/lib/chat/message";
+import {
+  applyEvent,
+  type ContentBlock,
+  cutEvents,
+  type GenerationEvent,
+  type Message,
+  type Outcome,
+  textOf,
+} from "@/lib/chat/message";
 import { messageFromRow, titleFrom } from "./conversations";
-import type { Store } from "./database";
+import { isPostgres, lockKeys, type Queries, type Store } from "./database";
 import type { Schema } from "./schema";
 
 export type EventRow = Insertable<Schema["generation_events"]>;
@@ -15,7 +24,9 @@ export type NewGeneration = {
   parentId: string | null;
   message: { id: string; content: ContentBlock[] } | null;
   model: string;
-  /** ISO 8601, UTC. */
+  instanceId: string;
+  leaseUntil: string;
+  /** ISO 8601, UTC, as are all times here. */
   now: string;
   /** Why the model should not be asked with this history; then nothing is saved. */
   objection(history: readonly Message[]): Objection | undefined;
@@ -54,6 +65,8 @@ class Objected extends Error {
 }
 
 async function begun(transaction: Transaction<Schema>, begin: NewGeneration): Promise<Begun> {
+  // Two instances may be asked for the same answer, or to extend the same conversation, at the same moment.
+  await lockKeys(transaction, [begin.id, begin.conversationId]);
   const existing = await findGeneration(transaction, begin.id);
   if (existing !== undefined && existing.visitor_id !== begin.visitorId) return unknown("answer");
   if (existing !== undefined && existing.conversation_id !== null) return { type: "known" };
@@ -72,7 +85,7 @@ function unknown(what: string): Begun {
   return { type: "refused", code: "not_found", message: `There is no such ${what}.` };
 }
 
-async function findGeneration(transaction: Store | Transaction<Schema>, id: string) {
+async function findGeneration(transaction: Queries, id: string) {
   return transaction.selectFrom("generations").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
@@ -147,14 +160,20 @@ async function savePlace(transaction: Transaction<Schema>, begin: NewGeneration,
       model,
     })
     .execute();
-  const generation = { conversation_id: conversationId, parent_id: message?.id ?? parentId, model };
+  const generation = {
+    conversation_id: conversationId,
+    parent_id: message?.id ?? parentId,
+    model,
+    instance_id: begin.instanceId,
+    lease_until: begin.leaseUntil,
+  };
   if (isStopped) {
     await transaction.updateTable("generations").set(generation).where("id", "=", id).execute();
     return;
   }
   await transaction
     .insertInto("generations")
-    .values({ ...generation, id, visitor_id: visitorId, outcome: null, created_at: now, settled_at: null })
+    .values({ ...generation, id, visitor_id: visitorId, created_at: now })
     .execute();
 }
 
@@ -197,34 +216,60 @@ async function readPath(transaction: Transaction<Schema>, leafId: string): Promi
 /** Where an answer stands for `visitorId`: settled, still open, only marked as stopped, or not theirs and unknown. */
 export type Standing =
   | { type: "settled"; outcome: Outcome }
-  | { type: "open" }
+  | { type: "open"; instanceId: string }
   | { type: "stop_marked" }
   | { type: "foreign" }
   | { type: "unknown" };
 
-export async function standingOf(store: Store | Transaction<Schema>, visitorId: string, id: string): Promise<Standing> {
-  const row = await findGeneration(store, id);
+export async function standingOf(queries: Queries, visitorId: string, id: string): Promise<Standing> {
+  const row = await findGeneration(queries, id);
   if (row === undefined) return { type: "unknown" };
   if (row.visitor_id !== visitorId) return { type: "foreign" };
   if (row.conversation_id === null) return { type: "stop_marked" };
-  return row.outcome === null ? { type: "open" } : { type: "settled", outcome: JSON.parse(row.outcome) as Outcome };
+  if (row.outcome !== null) return { type: "settled", outcome: JSON.parse(row.outcome) as Outcome };
+  return { type: "open", instanceId: row.instance_id ?? "" };
 }
 
-/** Marks an answer that nobody has started as stopped, so that it never will be; returns where it stands then. */
-export async function markStopped(store: Store, visitorId: string, id: string, now: string): Promise<Standing> {
+export type StopMark = { visitorId: string; id: string; shown: number; now: string };
+
+/**
+ * Marks an answer as stopped and returns where it stood: one that nobody has started never will be; one that another
+ * instance runs, that instance ends. The first mark stands.
+ */
+export async function markStopped(store: Store, { visitorId, id, shown, now }: StopMark): Promise<Standing> {
   return store.transaction().execute(async (transaction) => {
+    await lockKeys(transaction, [id]);
     const standing = await standingOf(transaction, visitorId, id);
+    const mark = { stop_requested_at: now, stop_shown: Number.isFinite(shown) ? shown : null };
+    if (standing.type === "open") {
+      await transaction
+        .updateTable("generations")
+        .set(mark)
+        .where("id", "=", id)
+        .where("stop_requested_at", "is", null)
+        .execute();
+    }
     if (standing.type !== "unknown") return standing;
-    const message = await findMessage(transaction, id);
-    if (message !== undefined) return { type: "foreign" };
+    if ((await findMessage(transaction, id)) !== undefined) return { type: "foreign" };
     await saveVisitor(transaction, visitorId, now);
-    const none = { conversation_id: null, parent_id: null, model: null, outcome: null, settled_at: null };
     await transaction
       .insertInto("generations")
-      .values({ ...none, id, visitor_id: visitorId, created_at: now })
+      .values({ ...mark, id, visitor_id: visitorId, created_at: now })
       .execute();
     return { type: "stop_marked" };
   });
+}
+
+/** The stop marks on answers that `instanceId` runs. `shown` is Infinity where all that arrived is kept. */
+export async function readStopMarks(store: Store, instanceId: string): Promise<{ id: string; shown: number }[]> {
+  const rows = await store
+    .selectFrom("generations")
+    .select(["id", "stop_shown"])
+    .where("instance_id", "=", instanceId)
+    .where("settled_at", "is", null)
+    .where("stop_requested_at", "is not", null)
+    .execute();
+  return rows.map((row) => ({ id: row.id, shown: row.stop_shown ?? Infinity }));
 }
 
 /** An answer that has ended. `rewritten` replaces events of the log that the reader's Stop cut away. */
@@ -235,30 +280,79 @@ export type Settlement = {
   rewritten: readonly EventRow[];
 };
 
-/** Writes the events and endings of all running answers in one transaction: when it returns they are on the disk. */
-export async function commit(
-  store: Store,
-  events: readonly EventRow[],
-  settlements: readonly Settlement[],
-  now: string,
-): Promise<void> {
-  if (settlements.length === 0) return insertEvents(store, events);
+/** Another instance has ended an answer that this one was still writing: it was thought to be dead. */
+class LostGeneration extends Error {}
+
+export type Batch = { events: readonly EventRow[]; settlements: readonly Settlement[]; now: string };
+
+/**
+ * Writes the events and endings of all running answers in one transaction: when it returns they are on the disk.
+ * `isRepeat`: an earlier try may have been carried out.
+ */
+export async function commit(store: Store, { events, settlements, now }: Batch, isRepeat = false): Promise<void> {
+  if (settlements.length === 0) return insertEvents(store, events, isRepeat);
   await store.transaction().execute(async (transaction) => {
-    if (events.length > 0) await insertEvents(transaction, events);
-    for (const settlement of settlements) await settle(transaction, settlement, now);
+    await insertEvents(transaction, events, isRepeat);
+    for (const settlement of settlements) await settle(transaction, settlement, now, isRepeat);
   });
 }
 
-/** One statement for any number of rows: SQLite unpacks the JSON itself. */
-async function insertEvents(store: Store | Transaction<Schema>, events: readonly EventRow[]): Promise<void> {
+/** One statement for any number of rows. An event that is there already, and should not be, fails the whole. */
+async function insertEvents(queries: Queries, events: readonly EventRow[], isRepeat: boolean): Promise<void> {
+  if (events.length === 0) return;
+  const conflict = isRepeat ? sql`on conflict do nothing` : sql``;
+  if (isPostgres(queries)) {
+    const column = <Key extends keyof EventRow>(key: Key) => events.map((event) => event[key]);
+    await sql`with told as (select pg_notify(${LOG_CHANNEL}, ${announcement(events)}))
+      insert into generation_events (generation_id, n, data, at_ms)
+      select logged.* from told, unnest(${column("generation_id")}::text[], ${column("n")}::int[],
+        ${column("data")}::text[], ${column("at_ms")}::int[]) as logged ${conflict}`.execute(queries);
+    return;
+  }
   const rows = JSON.stringify(events.map(({ generation_id, n, data, at_ms }) => [generation_id, n, data, at_ms]));
+  // "where true" parts the select from the conflict clause for SQLite's parser.
   await sql`insert into generation_events (generation_id, n, data, at_ms)
-    select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(${rows})`.execute(store);
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(${rows}) where true ${conflict}`.execute(
+    queries,
+  );
 }
 
-async function settle(transaction: Transaction<Schema>, settlement: Settlement, now: string): Promise<void> {
+/** The channel on which PostgreSQL tells all instances that logs have grown, or that an answer is to stop. */
+export const LOG_CHANNEL = "platen";
+/** PostgreSQL takes less than 8,000 bytes at once. */
+const MAX_ANNOUNCED = 150;
+/** Stands for "many": look at all you follow. */
+export const ALL_LOGS = "*";
+
+function announcement(events: readonly EventRow[]): string {
+  const ids = [...new Set(events.map((event) => event.generation_id))];
+  return ids.length > MAX_ANNOUNCED ? ALL_LOGS : ids.join(" ");
+}
+
+/** Tells the other instances to look for stop marks. */
+export async function announceStop(store: Store): Promise<void> {
+  if (isPostgres(store)) await sql`select pg_notify(${LOG_CHANNEL}, ${STOP_MARKED})`.execute(store);
+}
+export const STOP_MARKED = "stop";
+
+async function settle(
+  transaction: Transaction<Schema>,
+  settlement: Settlement,
+  now: string,
+  isRepeat: boolean,
+): Promise<void> {
   const outcome = JSON.stringify(settlement.outcome);
   const usage = "usage" in settlement.outcome ? JSON.stringify(settlement.outcome.usage) : null;
+  const { numUpdatedRows } = await transaction
+    .updateTable("generations")
+    .set({ outcome, settled_at: now })
+    .where("id", "=", settlement.id)
+    .where("settled_at", "is", null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) {
+    if (isRepeat) return;
+    throw new LostGeneration();
+  }
   for (const { generation_id, n, data } of settlement.rewritten) {
     await transaction
       .updateTable("generation_events")
@@ -272,16 +366,38 @@ async function settle(transaction: Transaction<Schema>, settlement: Settlement, 
     .set({ content: JSON.stringify(settlement.content), outcome, usage })
     .where("id", "=", settlement.id)
     .execute();
-  await transaction
-    .updateTable("generations")
-    .set({ outcome, settled_at: now })
-    .where("id", "=", settlement.id)
-    .execute();
+}
+
+/** Ends an answer whose instance is gone, with everything that had been logged: as stopped if the reader said so. */
+export async function settleDead(store: Store, id: string, now: string): Promise<void> {
+  await store.transaction().execute(async (transaction) => {
+    await lockKeys(transaction, [id]);
+    const generation = await findGeneration(transaction, id);
+    if (generation === undefined || generation.settled_at !== null) return;
+    const rows = await readEvents(transaction, id, 0, Number.MAX_SAFE_INTEGER);
+    const logged = rows.map(({ data }) => JSON.parse(data) as GenerationEvent);
+    const isStopped = generation.stop_requested_at !== null;
+    const kept = cutEvents(logged, isStopped ? (generation.stop_shown ?? Infinity) : Infinity);
+    const outcome: Outcome = isStopped
+      ? { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } }
+      : { type: "interrupted" };
+    const end: GenerationEvent = { type: "generation_end", outcome };
+    const row = (event: GenerationEvent, n: number) => ({
+      generation_id: id,
+      n,
+      data: JSON.stringify(event),
+      at_ms: 0,
+    });
+    const rewritten = kept.flatMap((event, index) => (event === logged[index] ? [] : [row(event, index + 1)]));
+    await insertEvents(transaction, [row(end, logged.length + 1)], false);
+    const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
+    await settle(transaction, { id, content, outcome, rewritten }, now, false);
+  });
 }
 
 /** The logged events of an answer after `after`, in order, at most `limit`. */
-export async function readEvents(store: Store, id: string, after: number, limit: number) {
-  return store
+export async function readEvents(queries: Queries, id: string, after: number, limit: number) {
+  return queries
     .selectFrom("generation_events")
     .select(["n", "data"])
     .where("generation_id", "=", id)
@@ -291,18 +407,41 @@ export async function readEvents(store: Store, id: string, after: number, limit:
     .execute();
 }
 
-/** The answers that have begun and not ended: after a start they are a dead process's. */
-export async function readOpenGenerations(store: Store): Promise<string[]> {
+export type OpenGeneration = { id: string; instanceId: string; leaseUntil: string };
+
+/** The answers that have begun and not ended, on any instance. */
+export async function readOpenGenerations(store: Store): Promise<OpenGeneration[]> {
   const rows = await store
     .selectFrom("generations")
-    .select("id")
+    .select(["id", "instance_id", "lease_until"])
     .where("settled_at", "is", null)
     .where("conversation_id", "is not", null)
     .execute();
-  return rows.map((row) => row.id);
+  return rows.map((row) => ({ id: row.id, instanceId: row.instance_id ?? "", leaseUntil: row.lease_until ?? "" }));
 }
 
-/** How many answers the visitor has asked for since `since` (ISO 8601). */
+/** Says that `instanceId` lives until `leaseUntil`. */
+export async function renewLeases(store: Store, instanceId: string, leaseUntil: string): Promise<void> {
+  await store
+    .updateTable("generations")
+    .set({ lease_until: leaseUntil })
+    .where("instance_id", "=", instanceId)
+    .where("settled_at", "is", null)
+    .execute();
+}
+
+/** Says that somebody reads these answers through this instance. */
+export async function attendGenerations(store: Store, ids: readonly string[], until: string): Promise<void> {
+  if (ids.length === 0) return;
+  await store.updateTable("generations").set({ attended_until: until }).where("id", "in", ids).execute();
+}
+
+export async function isAttended(store: Store, id: string, now: string): Promise<boolean> {
+  const row = await findGeneration(store, id);
+  return (row?.attended_until ?? "") > now;
+}
+
+/** How many answers the visitor has asked for since `since`. */
 export async function countGenerationsSince(store: Store, visitorId: string, since: string): Promise<number> {
   const { count } = await store
     .selectFrom("generations")

@@ -56,6 +56,11 @@ async function createConversations(db: Kysely<unknown>): Promise<void> {
     .addColumn("outcome", "text")
     .addColumn("created_at", "text", (column) => column.notNull())
     .addColumn("settled_at", "text")
+    .addColumn("instance_id", "text")
+    .addColumn("lease_until", "text")
+    .addColumn("stop_requested_at", "text")
+    .addColumn("stop_shown", "integer")
+    .addColumn("attended_until", "text")
     .execute();
   await db.schema
     .createIndex("generations_of_visitor")

@@ -38,6 +38,14 @@ export type Schema = {
     outcome: string | null;
     created_at: string;
     settled_at: string | null;
+    /** The instance that runs it, and until when that instance is believed to live without a further sign. */
+    instance_id: string | null;
+    lease_until: string | null;
+    /** The reader's Stop, for the instance that runs it. `stop_shown` null: keep all that arrived. */
+    stop_requested_at: string | null;
+    stop_shown: number | null;
+    /** Until when somebody is known to read it through another instance. */
+    attended_until: string | null;
   };
   generation_events: {
     generation_id: string;

@@ -30,7 +30,7 @@ export function matchEmail(source: string, at: number): number {
   index++;
   let hasDot = false;
   let hasName = false;
-  for (; index < source.length; index++) {
+  for (; index < source.length && index - at <= REACH; index++) {
     const code = source.charCodeAt(index);
     if (code === 46) {
       if (!isAlphanumeric(source.charCodeAt(index + 1))) break;
@@ -110,6 +110,7 @@ function trailFailure(source: string, at: number): number {
   let index = at;
   for (;;) {
     while (TRAILING.has(source[index] ?? "")) index++;
+    if (index - at > REACH) return -1;
     const character = source[index];
     if (character === "&") {
       const start = index;

@@ -3,7 +3,7 @@ import { characterAt, characterBefore, classOf, isAsciiLetter, NEWLINE } from ".
 import { decodeReference, mayBecomeReference } from "./entities";
 import { REACH } from "./limits";
 import { normalizeLabel, scanLabel, scanResource, type Target } from "./links";
-import { type Bracket, Marks, plainText } from "./marks";
+import { type Bracket, Marks, type Parted, plainText } from "./marks";
 import { matchMath } from "./mathematics";
 import type { Inline } from "./tree";
 
@@ -13,11 +13,8 @@ export type References = {
   isFootnote(label: string): boolean;
 };
 
-/**
- * `settled` are the nodes of the first `settledLength` characters, which no later text can change; `open` are the
- * nodes of the rest as it looks now.
- */
-export type ParsedInline = { settled: Inline[]; settledLength: number; open: Inline[] };
+/** What stood before a source in its paragraph: the last character, and how far brackets opened before still reach. */
+export type InlineContext = { before: string; bracketUntil: number };
 
 const AUTOLINK =
   /<(?:([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>/y;
@@ -41,12 +38,11 @@ for (const character of "\n\\`*_~[]!<&$") special[character.charCodeAt(0)] = ALW
 for (const character of "hHwW") special[character.charCodeAt(0)] = ADDRESS_START;
 
 /**
- * Parses inline text by CommonMark's delimiter-stack algorithm (0.31, appendix) with GFM and mathematics. `before` is
- * what stands right before `source` in its paragraph. While `isOpen`, more text may follow: what only that can decide
+ * Parses inline text by CommonMark's delimiter-stack algorithm (0.31, appendix) with GFM and mathematics. While `isOpen`, more text may follow: what only that can decide
  * is shown as it would look when finished, or held back.
  */
-export function parseInline(source: string, before: string, isOpen: boolean, references: References): ParsedInline {
-  return new InlineParser(source, before, isOpen, references).parse();
+export function parseInline(source: string, context: InlineContext, isOpen: boolean, references: References): Parted {
+  return new InlineParser(source, context, isOpen, references).parse();
 }
 
 class InlineParser {
@@ -57,25 +53,28 @@ class InlineParser {
   private readonly wordStart: number;
   private nextEmail = -1;
   private readonly nextPlaces = new Map<string, number>();
-  private readonly marks = new Marks();
+  private readonly before: string;
+  private readonly marks: Marks;
 
   constructor(
     private readonly source: string,
-    private readonly before: string,
+    context: InlineContext,
     private readonly isOpen: boolean,
     private readonly references: References,
   ) {
+    this.before = context.before;
+    this.marks = new Marks(context.bracketUntil);
     // Spaces at the end may turn out to stand before a line ending, or the end, where they mean something else.
     this.end = trimmedLength(source);
-    this.wordStart = isOpen ? lastWordStart(source, this.end, before) : this.end;
+    this.wordStart = isOpen ? lastWordStart(source, this.end, this.before) : this.end;
     this.nextEmail = this.findEmail(0);
   }
 
-  parse(): ParsedInline {
+  parse(): Parted {
     while (this.at < this.end) this.step();
     if (!this.isOpen) {
       this.marks.match();
-      return { settled: this.marks.nodes(), settledLength: this.source.length, open: [] };
+      return { settled: this.marks.nodes(), settledLength: this.source.length, bracketUntil: 0, open: [] };
     }
     const decided = Math.min(this.undecidedFrom, this.wordStart, this.end);
     return this.marks.part(decided);
@@ -326,8 +325,12 @@ class InlineParser {
   private closeBracket(): void {
     const { source, at } = this;
     const bracket = this.marks.popBracket();
-    if (!bracket || bracket.piece.start < at - REACH || !this.marks.isLive(bracket)) {
+    if (!bracket) {
       this.literal();
+      return;
+    }
+    if (bracket.start < at - REACH || !this.marks.isLive(bracket)) {
+      this.failBracket(bracket);
       return;
     }
     const next = source[at + 1];
@@ -341,7 +344,7 @@ class InlineParser {
         this.holdBackLink(bracket);
         return;
       }
-      if (typeof resource === "object") {
+      if (typeof resource === "object" && resource.end - at <= REACH) {
         this.link(bracket, resource, resource.end);
         return;
       }
@@ -365,6 +368,11 @@ class InlineParser {
         return;
       }
     }
+    this.failBracket(bracket);
+  }
+
+  private failBracket(bracket: Bracket): void {
+    this.marks.failBracket(bracket, this.at);
     this.literal();
   }
 
@@ -403,7 +411,7 @@ class InlineParser {
         return;
       }
     }
-    if (!this.isOpen || source.length - at > REACH || !/[\w.+@/!?-]/.test(source[at + 1] ?? "a")) {
+    if (!this.isOpen || source.length - at > REACH || !/[\w.!#$%&'*+/=?^`{|}~@-]/.test(source[at + 1] ?? "a")) {
       this.literal();
       return;
     }
@@ -553,6 +561,7 @@ function emailMayFollow(source: string, at: number): boolean {
 
 /** Whether nothing but an address's trailing punctuation stands between `end` and the end of the text. */
 function trailMayGrow(source: string, end: number): boolean {
+  if (source.length - end > REACH) return false;
   let index = end;
   while (index < source.length && /[!"')*,.:;?_~&\]\w]/.test(source.charAt(index))) index++;
   return index >= source.length;

@@ -1,5 +1,5 @@
 import { characterBefore } from "./characters";
-import { parseInline, type References } from "./inline";
+import { type InlineContext, parseInline, type References } from "./inline";
 import { appendInline } from "./marks";
 import type { Inline, Leaf } from "./tree";
 
@@ -9,15 +9,14 @@ export type LeafText = {
   /** The text whose nodes are final. */
   head: string;
   tail: string;
-  /** The character before `tail`. */
-  before: string;
+  context: InlineContext;
   /** Settled text at the end of the settled nodes: still open, because more text joins the same node. */
   carry: string;
   isOpen: boolean;
 };
 
 export function createLeafText(node: Leaf): LeafText {
-  return { node, head: "", tail: "", before: "", carry: "", isOpen: true };
+  return { node, head: "", tail: "", context: { before: "", bracketUntil: 0 }, carry: "", isOpen: true };
 }
 
 export function sourceOf(leaf: LeafText): string {
@@ -26,14 +25,14 @@ export function sourceOf(leaf: LeafText): string {
 
 /** Starts the leaf over with other text. */
 export function rewrite(leaf: LeafText, text: string): void {
-  Object.assign(leaf, { head: "", tail: text, before: "", carry: "" });
+  Object.assign(leaf, { head: "", tail: text, context: { before: "", bracketUntil: 0 }, carry: "" });
   leaf.node.settled = 0;
 }
 
 /** Brings the leaf's nodes up to its text, and keeps the identity of every node that is still what it was. Returns how many characters it read. */
 export function update(leaf: LeafText, references: References): number {
   const { node, tail } = leaf;
-  const parsed = parseInline(tail, leaf.before, leaf.isOpen, references);
+  const parsed = parseInline(tail, leaf.context, leaf.isOpen, references);
   const current: Inline[] = leaf.carry === "" ? [] : [{ type: "text", value: leaf.carry }];
   for (const inline of parsed.settled) appendInline(current, inline);
   const last = current.at(-1);
@@ -41,8 +40,9 @@ export function update(leaf: LeafText, references: References): number {
   const settled = current.length - (carry === "" ? 0 : 1);
   for (const inline of parsed.open) appendInline(current, inline);
 
-  const { settledLength } = parsed;
-  if (settledLength > 0) leaf.before = characterBefore(tail, settledLength);
+  const { settledLength, bracketUntil } = parsed;
+  const before = characterBefore(tail, settledLength) || leaf.context.before;
+  leaf.context = { before, bracketUntil };
   leaf.head += tail.slice(0, settledLength);
   leaf.tail = tail.slice(settledLength);
   leaf.carry = carry;

@@ -17,6 +17,8 @@ export type Piece = {
 export type Delimiter = {
   type: "delimiter";
   piece: Piece;
+  /** Where the whole run starts; its piece moves as it is used up. */
+  start: number;
   character: string;
   length: number;
   fullLength: number;
@@ -30,10 +32,17 @@ export type Delimiter = {
 export type Bracket = {
   type: "bracket";
   piece: Piece;
+  start: number;
   isImage: boolean;
   delimiterBefore: Delimiter | undefined;
   hasBracketAfter: boolean;
 };
+
+/**
+ * `settled` are the nodes of the first `settledLength` characters, which no later text can change; `open` are the nodes
+ * of the rest as it looks now. The first `bracketUntil` characters of the rest lie in brackets that are text.
+ */
+export type Parted = { settled: Inline[]; settledLength: number; bracketUntil: number; open: Inline[] };
 
 /** How many unfinished marks are shown as if finished, and over how many characters an unfinished `[` is. */
 const SHOWN_OPEN = 4;
@@ -47,6 +56,11 @@ export class Marks {
   private readonly brackets: Bracket[] = [];
   /** Links cannot hold links: a `[` before this place can no longer open one. */
   private noLinkBefore = 0;
+  /** The brackets that turned out to be text. No bare address between them is a link. */
+  private readonly failed: { start: number; end: number }[] = [];
+
+  /** `bracketUntil`: up to there the source lies in brackets opened before it. */
+  constructor(private readonly bracketUntil: number) {}
 
   add(node: Inline, start: number, end: number): Piece {
     const piece: Piece = { node, start, end, depth: 0, previous: this.last, next: undefined, opening: undefined };
@@ -63,6 +77,7 @@ export class Marks {
     const delimiter: Delimiter = {
       type: "delimiter",
       piece,
+      start,
       character,
       length,
       fullLength: length,
@@ -83,6 +98,7 @@ export class Marks {
     const bracket: Bracket = {
       type: "bracket",
       piece,
+      start,
       isImage,
       delimiterBefore: this.lastDelimiter,
       hasBracketAfter: false,
@@ -102,6 +118,10 @@ export class Marks {
     this.brackets.push(bracket);
   }
 
+  failBracket({ start }: Bracket, end: number): void {
+    this.failed.push({ start, end: Math.min(end, start + REACH) });
+  }
+
   isLive(bracket: Bracket): boolean {
     return bracket.isImage || bracket.piece.start >= this.noLinkBefore;
   }
@@ -109,7 +129,7 @@ export class Marks {
   /** Whether an unclosed bracket stands before `at`, within reach. */
   isInBracket(at: number): boolean {
     const bracket = this.brackets.at(-1);
-    return bracket !== undefined && bracket.piece.start >= at - REACH;
+    return at < this.bracketUntil || (bracket !== undefined && bracket.start >= at - REACH);
   }
 
   /** Replaces all from the bracket on by one node. */
@@ -153,24 +173,27 @@ export class Marks {
   }
 
   /** The nodes, parted where text after `decided` could change them; the open ones shown as if finished. */
-  part(decided: number): { settled: Inline[]; settledLength: number; open: Inline[] } {
+  part(decided: number): Parted {
     this.match();
-    let border = decided;
-    for (const bracket of this.brackets) {
-      if (bracket.piece.start + REACH >= decided) {
-        border = Math.min(border, bracket.piece.start);
-        break;
-      }
-    }
+    // A run that is partly used must not be parted either: its whole length decides what it can pair with.
+    const border = Math.min(decided, this.firstPending(decided));
     const settled: Inline[] = [];
     let settledLength = 0;
     let piece = this.first;
     for (; piece && piece.end <= border; piece = piece.next) {
-      if (isPending(piece, decided)) break;
       appendInline(settled, piece.node);
       settledLength = piece.end;
     }
-    return { settled, settledLength, open: this.finished(piece, decided) };
+    const bracketUntil = Math.max(0, this.bracketEnd(settledLength) - settledLength);
+    return { settled, settledLength, bracketUntil, open: this.finished(piece, decided) };
+  }
+
+  /** Where the brackets around `at` end that are known to be text. */
+  private bracketEnd(at: number): number {
+    let end = this.bracketUntil;
+    for (const failed of this.failed) if (failed.start < at) end = Math.max(end, failed.end);
+    for (const { start } of this.brackets) if (start < at) end = Math.max(end, start + REACH);
+    return end;
   }
 
   private finished(from: Piece | undefined, decided: number): Inline[] {
@@ -193,6 +216,15 @@ export class Marks {
     return collectReversed(nodes);
   }
 
+  /** Where the first mark starts that later text may still pair. */
+  private firstPending(decided: number): number {
+    const isNear = ({ start }: Delimiter | Bracket) => start + REACH >= decided;
+    const bracket = this.brackets.find(isNear);
+    let delimiter = this.firstAfter(undefined);
+    while (delimiter && !(delimiter.canOpen && isNear(delimiter))) delimiter = delimiter.next;
+    return Math.min(bracket?.start ?? Number.POSITIVE_INFINITY, delimiter?.start ?? Number.POSITIVE_INFINITY);
+  }
+
   private firstAfter(bottom: Delimiter | undefined): Delimiter | undefined {
     if (bottom) return bottom.next;
     let delimiter = this.lastDelimiter;
@@ -201,9 +233,9 @@ export class Marks {
   }
 
   private findOpener(closer: Delimiter, searchedTo: Delimiter | undefined, bottom: Delimiter | undefined) {
-    const earliest = closer.piece.start - REACH;
+    const earliest = closer.start - REACH;
     for (let opener = closer.previous; opener && opener !== searchedTo && opener !== bottom; opener = opener.previous) {
-      if (opener.piece.start < earliest) return undefined;
+      if (opener.start < earliest) return undefined;
       if (fits(opener, closer) && this.depthBetween(opener.piece, closer.piece) < MAX_DEPTH) return opener;
     }
     return undefined;
@@ -348,7 +380,7 @@ function collectReversed(reversed: Inline[]): Inline[] {
 
 function isPending(piece: Piece, decided: number): boolean {
   const { opening } = piece;
-  if (!opening || piece.start + REACH < decided) return false;
+  if (!opening || opening.start + REACH < decided) return false;
   return opening.type === "bracket" || opening.canOpen;
 }
 

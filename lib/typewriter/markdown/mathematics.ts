@@ -17,28 +17,26 @@ export function matchMath(
   isOpen: boolean,
 ): { node: InlineMath; end: number } | "held" | "literal" | undefined {
   const marks = openingMarks(source, at);
-  if (!marks)
-    return source[at] === "$" && isOpen && /^\$+$/.test(source.slice(at, at + 3)) && at + 2 >= source.length
-      ? "held"
-      : undefined;
+  if (!marks) return undefined;
   const { open, close } = marks;
   const start = at + open.length;
   const isDollar = close === "$";
-  if (isDollar && LETTER_OR_DIGIT.test(previous)) return undefined;
   if (start >= source.length) return isOpen ? "held" : undefined;
+  if (isDollar && LETTER_OR_DIGIT.test(previous)) return undefined;
   if (isDollar && isSpace(source, start)) return undefined;
 
   const end = findClose(source, start, close);
   if (end >= 0) {
     const value = source.slice(start, end);
     const after = end + close.length;
-    if (isOpen && isDollar && after >= source.length) return "held";
     const isRefused = isDollar && (isSpace(source, end - 1) || isDigit(source.charCodeAt(after)));
     if (isRefused || !/[^\s\\]/.test(value)) return undefined;
-    return { node: { type: "inlineMath", value: value.trim(), display: isDisplay(open), closed: true }, end: after };
+    // The character after a `$` decides.
+    const closed = !(isOpen && isDollar && after >= source.length);
+    return { node: { type: "inlineMath", value: value.trim(), display: isDisplay(open), closed }, end: after };
   }
-  const rest = source.slice(start, start + MATH_REACH + 1);
-  if (!isOpen || rest.length > MATH_REACH || rest.includes("`")) return undefined;
+  const rest = source.slice(start, start + MATH_REACH + 2);
+  if (!isOpen || rest.length > MATH_REACH + 1 || rest.includes("`")) return undefined;
   if (rest.length > SHOWN_OPEN || rest.includes("\n") || (isDollar && isDigit(rest.charCodeAt(0)))) return "literal";
   const value = rest.replace(/[\s$\\]+$/, "");
   return { node: { type: "inlineMath", value, display: isDisplay(open), closed: false }, end: source.length };
@@ -62,7 +60,7 @@ function findClose(source: string, start: number, close: string): number {
   for (let index = start; index <= last; index++) {
     if (source[index] === "`") return -1;
     if (source.startsWith(close, index)) return index;
-    if (source[index] === "\\") index++;
+    if (source[index] === "\\" && source[++index] === "`") return -1;
   }
   return -1;
 }

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { type Action, openConversation, reduce } from "@/lib/chat/conversation";
+import type { Message } from "@/lib/chat/message";
+import { draftKey, followDelivery, NEW_CONVERSATION } from "./delivery";
+import { createDrafts } from "./drafts";
+
+const CREATED_AT = "2026-11-22T00:00:00.000Z";
+
+function asked(text: string): Message {
+  return { id: "u1", parentId: null, role: "user", content: [{ type: "text", text }], createdAt: CREATED_AT };
+}
+
+function setUp(messages: Message[] = []) {
+  const leafId = messages.at(-1)?.id ?? null;
+  let state = openConversation({ id: "c", title: "", leafId, messages });
+  const listeners = new Set<() => void>();
+  const store = {
+    getState: () => state,
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  const dispatch = (action: Action) => {
+    state = reduce(state, action);
+    for (const listener of listeners) listener();
+  };
+  const drafts = createDrafts(null);
+  const kept: string[] = [];
+  const follow = () => followDelivery({ store, drafts, onKept: () => kept.push(state.conversation.id) });
+  const send = (text: string) => {
+    drafts.write(draftKey(state), text);
+    drafts.sent(draftKey(state));
+    dispatch({ type: "submit", id: "a1", message: asked(text), parentId: "u1", createdAt: CREATED_AT });
+  };
+  const accept = () =>
+    dispatch({
+      type: "event",
+      id: "a1",
+      numbered: {
+        n: 1,
+        event: { type: "generation_start", id: "a1", conversationId: "c", parentId: "u1", model: "m" },
+      },
+    });
+  return { dispatch, drafts, kept, follow, send, accept, state: () => state };
+}
+
+describe("delivery", () => {
+  test("a first message that arrives gives the conversation its own draft and address", () => {
+    const { drafts, kept, follow, send, accept, state } = setUp();
+    follow();
+    send("hello");
+    expect(draftKey(state())).toBe(NEW_CONVERSATION);
+    drafts.write(NEW_CONVERSATION, "and then");
+    accept();
+    expect(draftKey(state())).toBe("c");
+    expect([drafts.read(NEW_CONVERSATION), drafts.read("c"), kept]).toEqual(["", "and then", ["c"]]);
+  });
+
+  test("a refused message comes back in front of what was written since", () => {
+    const { dispatch, drafts, kept, follow, send } = setUp();
+    follow();
+    send("hello");
+    drafts.write(NEW_CONVERSATION, "and then");
+    dispatch({ type: "refused", id: "a1", error: { code: "busy", message: "Busy." } });
+    expect([drafts.read(NEW_CONVERSATION), kept]).toEqual(["hello\n\nand then", []]);
+  });
+
+  test("a draft that the transcript already has is let go", () => {
+    const { drafts, follow } = setUp([asked("hello")]);
+    drafts.write("c", "hello");
+    follow();
+    expect(drafts.read("c")).toBe("");
+  });
+
+  test("nothing happens after leaving", () => {
+    const { drafts, kept, follow, send, accept } = setUp();
+    follow()();
+    send("hello");
+    accept();
+    expect([drafts.read("c"), kept]).toEqual(["", []]);
+  });
+});
