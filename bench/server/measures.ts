@@ -56,17 +56,20 @@ export async function measureStops(server: RelayServer, upstream: Upstream, coun
 }
 
 const MAX_LAG_MS = 100;
-const STEP = 1.15;
 
 /**
- * Tokens/s that reach the readers while the p99 lag stays under 100 ms: streams of 50 tokens/s are added by 15 % a step,
- * until two steps in a row are too late. Between the last good step and the first bad one the lag says how far it went.
+ * Tokens/s that reach the readers while the p99 lag stays under 100 ms: streams of 50 tokens/s are added, `growth` times
+ * as many at each step, until two steps in a row are too late. Between the last good step and the first bad one the lag
+ * says how far it went.
  */
-export async function measureThroughput(server: RelayServer, { holdMs }: { holdMs: number }): Promise<number> {
+export async function measureThroughput(
+  server: RelayServer,
+  { holdMs, growth }: { holdMs: number; growth: number },
+): Promise<number> {
   const load = createLoad(server);
   const steps: Latency[] = [];
   let open = 0;
-  for (let wanted = 40; wanted < 1500; wanted = Math.ceil(wanted * STEP)) {
+  for (let wanted = 40; wanted < 1500; wanted = Math.ceil(wanted * growth)) {
     await Promise.race([load.open(wanted - open, 50), sleep(3000)]);
     open = wanted;
     await sleep(SETTLE_MS);

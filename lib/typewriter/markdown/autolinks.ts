@@ -1,5 +1,5 @@
 import { characterAt, classOf, isAsciiLetter, isDigit } from "./characters";
-import { REACH } from "./limits";
+import { ADDRESS_REACH, REACH } from "./limits";
 
 /**
  * Bare addresses as links (GFM 6.9), decided as micromark-extension-gfm-autolink-literal decides them. Each function
@@ -54,7 +54,7 @@ function matchAddress(source: string, at: number): number {
   const domainEnd = matchDomain(source, at);
   if (domainEnd < 0) return -1;
   const end = matchPath(source, domainEnd);
-  return end - at <= REACH ? end : -1;
+  return end - at <= ADDRESS_REACH ? end : -1;
 }
 
 function matchDomain(source: string, at: number): number {
@@ -63,7 +63,7 @@ function matchDomain(source: string, at: number): number {
   let lastFailure = -1;
   let index = at;
   let hasName = false;
-  for (; index < source.length && index - at <= REACH; index++) {
+  for (; index < source.length && index - at <= ADDRESS_REACH; index++) {
     const character = characterAt(source, index);
     if (character === "." || character === "_") {
       if (index > lastFailure) {
@@ -90,7 +90,7 @@ function matchPath(source: string, at: number): number {
   let index = at;
   // What is not the trail from here to there is none from any place between.
   let lastFailure = -1;
-  for (; index < source.length && index - at <= REACH; index++) {
+  for (; index < source.length && index - at <= ADDRESS_REACH; index++) {
     const character = source[index] ?? "";
     if (character === "(") opened++;
     else if (character === ")" && closed < opened) closed++;
@@ -110,7 +110,7 @@ function trailFailure(source: string, at: number): number {
   let index = at;
   for (;;) {
     while (TRAILING.has(source[index] ?? "")) index++;
-    if (index - at > REACH) return -1;
+    if (index - at > ADDRESS_REACH) return -1;
     const character = source[index];
     if (character === "&") {
       const start = index;

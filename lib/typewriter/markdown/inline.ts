@@ -1,7 +1,7 @@
 import { isEmailCharacter, matchEmail, matchProtocol, matchWww } from "./autolinks";
 import { characterAt, characterBefore, classOf, isAsciiLetter, NEWLINE } from "./characters";
 import { decodeReference, mayBecomeReference } from "./entities";
-import { REACH } from "./limits";
+import { ADDRESS_REACH, REACH } from "./limits";
 import { normalizeLabel, scanLabel, scanResource, type Target } from "./links";
 import { type Bracket, Marks, type Parted, plainText } from "./marks";
 import { matchMath } from "./mathematics";
@@ -26,7 +26,8 @@ const BRACKETED_HTML = [
   { open: "<?", close: "?>", overlap: 0 },
   { open: "<![CDATA[", close: "]]>", overlap: 0 },
 ];
-const UNFINISHED_AUTOLINK = /^<[A-Za-z][A-Za-z0-9.+-]{1,31}:([^\s<>]*)$/;
+const UNFINISHED_AUTOLINK = /^<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>]*$/;
+const MAYBE_AUTOLINK_OR_HTML = /^<(?:[\w.!#$%&'*+/=?^`{|}~@-]|$)/;
 const UNFINISHED_NAME = /^<[\w.+@-]{0,32}$/;
 const FOOTNOTE = /\[\^((?:\\[[\]\\]|[^\s[\]]){1,999})\]/y;
 const UNFINISHED_FOOTNOTE = /^!?\[\^[^\s[\]]{0,60}\]?$/;
@@ -340,11 +341,11 @@ class InlineParser {
     }
     if (next === "(") {
       const resource = scanResource(source, at + 1);
-      if (resource === "more" && this.isOpen && source.length - at <= REACH) {
+      if (resource === "more" && this.isOpen && source.length - at <= ADDRESS_REACH) {
         this.holdBackLink(bracket);
         return;
       }
-      if (typeof resource === "object" && resource.end - at <= REACH) {
+      if (typeof resource === "object" && resource.end - at <= ADDRESS_REACH) {
         this.link(bracket, resource, resource.end);
         return;
       }
@@ -396,12 +397,12 @@ class InlineParser {
 
   private angle(): void {
     const { source, at } = this;
-    if (this.isWithinReach(">")) {
+    if (this.isWithinReach(">", ADDRESS_REACH)) {
       AUTOLINK.lastIndex = at;
       const match = AUTOLINK.exec(source);
-      if (match && match[0].length <= REACH) {
-        const [whole, address, email] = match;
-        const text = address ?? email ?? "";
+      const [whole, address, email] = match ?? [""];
+      const text = address ?? email ?? "";
+      if (text !== "" && whole.length <= (address === undefined ? REACH : ADDRESS_REACH)) {
         this.addressNode(address ?? `mailto:${email}`, text, at + whole.length);
         return;
       }
@@ -411,13 +412,14 @@ class InlineParser {
         return;
       }
     }
-    if (!this.isOpen || source.length - at > REACH || !/[\w.!#$%&'*+/=?^`{|}~@-]/.test(source[at + 1] ?? "a")) {
+    const length = source.length - at;
+    const mayBeMark = this.isOpen && MAYBE_AUTOLINK_OR_HTML.test(source.slice(at, at + 2));
+    if (!mayBeMark || length > ADDRESS_REACH) {
       this.literal();
       return;
     }
-    const rest = source.slice(at, at + REACH);
-    const unfinished = UNFINISHED_AUTOLINK.exec(rest);
-    if (unfinished) {
+    const rest = source.slice(at);
+    if (UNFINISHED_AUTOLINK.test(rest)) {
       this.undecided();
       this.marks.add(pendingLink(rest.slice(1)), at, source.length);
       this.at = this.end;
@@ -427,7 +429,7 @@ class InlineParser {
       this.holdBack();
       return;
     }
-    this.undecided();
+    if (length <= REACH) this.undecided();
     this.literal();
   }
 
@@ -445,14 +447,14 @@ class InlineParser {
   }
 
   /** Whether `mark` stands within reach from here. Each mark's next place is kept, so asking again costs nothing. */
-  private isWithinReach(mark: string): boolean {
+  private isWithinReach(mark: string, reach = REACH): boolean {
     let place = this.nextPlaces.get(mark) ?? -1;
     if (place < this.at) {
       const found = this.source.indexOf(mark, this.at);
       place = found < 0 ? Number.POSITIVE_INFINITY : found;
       this.nextPlaces.set(mark, place);
     }
-    return place <= this.at + REACH;
+    return place <= this.at + reach;
   }
 
   private htmlText(html: string): void {
@@ -561,7 +563,7 @@ function emailMayFollow(source: string, at: number): boolean {
 
 /** Whether nothing but an address's trailing punctuation stands between `end` and the end of the text. */
 function trailMayGrow(source: string, end: number): boolean {
-  if (source.length - end > REACH) return false;
+  if (source.length - end > ADDRESS_REACH) return false;
   let index = end;
   while (index < source.length && /[!"')*,.:;?_~&\]\w]/.test(source.charAt(index))) index++;
   return index >= source.length;

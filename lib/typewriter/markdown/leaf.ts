@@ -67,9 +67,9 @@ function become(old: Inline, next: Inline): boolean {
   if ("children" in old && "children" in next) {
     const { children, ...properties } = next;
     reconcile(old.children, children, 0);
-    if (old.type === "link") {
-      delete old.href;
-      delete old.title;
+    if (old.type === "link" && next.type === "link") {
+      if (next.href === undefined) delete old.href;
+      if (next.title === undefined) delete old.title;
     }
     Object.assign(old, properties);
   } else Object.assign(old, next);

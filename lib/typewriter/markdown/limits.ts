@@ -1,9 +1,12 @@
 /**
  * How far, in UTF-16 units of its paragraph, an opening mark may lie from its closing one: emphasis, brackets, code
- * spans, link destinations, autolinks. CommonMark knows no such bound; without it one stray `*` would keep a whole
+ * spans, raw HTML. CommonMark knows no such bound; without it one stray `*` would keep a whole
  * answer from ever settling.
  */
-export const REACH = 4096;
+export const REACH = 2048;
+
+/** The bound of REACH for addresses and the titles of links, which may well be longer. */
+export const ADDRESS_REACH = 8192;
 
 /** The bound of REACH for inline mathematics, which prices and shell variables look like. */
 export const MATH_REACH = 1000;

@@ -1,6 +1,6 @@
 import { isAsciiPunctuation, isSpaceOrTab, NEWLINE } from "./characters";
 import { unescapeText } from "./entities";
-import { REACH } from "./limits";
+import { ADDRESS_REACH } from "./limits";
 
 /** A scanned piece and where it ends; "no" when it cannot be one; "more" when the text ends before that is known. */
 export type Scan<Piece> = (Piece & { end: number }) | "no" | "more";
@@ -88,7 +88,7 @@ function scanDestination(source: string, at: number): Scan<{ href: string }> {
 }
 
 function scanPointyDestination(source: string, at: number): Scan<{ href: string }> {
-  for (let index = at + 1; index < at + REACH; index++) {
+  for (let index = at + 1; index < at + ADDRESS_REACH; index++) {
     if (index >= source.length) return "more";
     const character = source[index];
     if (character === "\n" || character === "<") return "no";
@@ -103,7 +103,7 @@ function scanBareDestination(source: string, at: number): Scan<{ href: string }>
   let index = at;
   for (; index < source.length; index++) {
     const code = source.charCodeAt(index);
-    if (index - at >= REACH) return "no";
+    if (index - at >= ADDRESS_REACH) return "no";
     if (code === 92 && isAsciiPunctuation(source.charCodeAt(index + 1))) index++;
     else if (code === 40 && ++depth > DEEPEST_PARENTHESIS) return "no";
     else if (code === 41 && depth-- === 0) break;
@@ -118,7 +118,7 @@ function scanTitle(source: string, at: number): Scan<{ title: string }> {
   const open = source[at] ?? "";
   const close = QUOTE_ENDS[open];
   if (close === undefined) return "no";
-  for (let index = at + 1; index < at + REACH; index++) {
+  for (let index = at + 1; index < at + ADDRESS_REACH; index++) {
     if (index >= source.length) return "more";
     const character = source[index];
     if (character === close) return { title: unescapeText(source.slice(at + 1, index)), end: index + 1 };

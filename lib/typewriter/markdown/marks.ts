@@ -6,6 +6,8 @@ export type Piece = {
   node: Inline;
   start: number;
   end: number;
+  /** Where the run of delimiters starts that the piece starts in; elsewhere the same as `start`. */
+  runStart: number;
   depth: number;
   previous: Piece | undefined;
   next: Piece | undefined;
@@ -63,7 +65,7 @@ export class Marks {
   constructor(private readonly bracketUntil: number) {}
 
   add(node: Inline, start: number, end: number): Piece {
-    const piece: Piece = { node, start, end, depth: 0, previous: this.last, next: undefined, opening: undefined };
+    const piece: Piece = { node, start, end, runStart: start, depth: 0, previous: this.last, next: undefined, opening: undefined };
     if (this.last) this.last.next = piece;
     else this.first = piece;
     this.last = piece;
@@ -175,15 +177,17 @@ export class Marks {
   /** The nodes, parted where text after `decided` could change them; the open ones shown as if finished. */
   part(decided: number): Parted {
     this.match();
-    // A run that is partly used must not be parted either: its whole length decides what it can pair with.
     const border = Math.min(decided, this.firstPending(decided));
-    const settled: Inline[] = [];
-    let settledLength = 0;
+    let last: Piece | undefined;
     let piece = this.first;
-    for (; piece && piece.end <= border; piece = piece.next) {
-      appendInline(settled, piece.node);
-      settledLength = piece.end;
+    for (; piece && piece.end <= border; piece = piece.next) last = piece;
+    // A run must not be parted: its whole length decides what it can pair with.
+    while (last && piece && piece.runStart < last.end) {
+      piece = last;
+      last = last.previous;
     }
+    const settled = last ? collect(this.first, piece) : [];
+    const settledLength = last?.end ?? 0;
     const bracketUntil = Math.max(0, this.bracketEnd(settledLength) - settledLength);
     return { settled, settledLength, bracketUntil, open: this.finished(piece, decided) };
   }
@@ -256,6 +260,7 @@ export class Marks {
       node,
       start: opener.piece.end - used,
       end: closer.piece.start + used,
+      runStart: opener.start,
       depth,
       previous: opener.piece,
       next: closer.piece,

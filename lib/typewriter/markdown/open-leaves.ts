@@ -43,6 +43,7 @@ export class OpenParagraph {
   private held = "";
   private lines = 0;
   private lastLine = "";
+  private mayBeHeader = false;
   private mayBeTask: boolean;
   private mayBeDefinition = true;
 
@@ -58,6 +59,7 @@ export class OpenParagraph {
     this.held += this.lines > 0 ? `\n${text}` : text;
     this.lines++;
     this.lastLine = text;
+    this.mayBeHeader = text.startsWith("|");
     this.release(false);
   }
 
@@ -117,8 +119,7 @@ export class OpenParagraph {
   private release(isLast: boolean): void {
     if (this.mayBeTask && !this.releaseTask(isLast)) return;
     if (this.mayBeDefinition && !this.releaseDefinitions(isLast)) return;
-    const isHeader = !isLast && this.lastLine.charCodeAt(0) === 124;
-    const kept = isHeader ? Math.min(this.held.length, this.lastLine.length + (this.lines > 1 ? 1 : 0)) : 0;
+    const kept = !isLast && this.mayBeHeader ? Math.min(this.held.length, this.lastLine.length + (this.lines > 1 ? 1 : 0)) : 0;
     const text = this.held.slice(0, this.held.length - kept);
     if (text === "") return;
     this.held = this.held.slice(this.held.length - kept);
