@@ -1,12 +1,12 @@
 "use client";
 
 import { useRef, useState } from "react";
-import { type Message, textOf } from "@/lib/chat/message";
+import { isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
 import type { ConversationStore } from "@/lib/client/store";
 import { useConversation } from "@/lib/client/store";
 import { AnswerActions } from "./answer-actions";
 import { Icon } from "./icons";
-import { type LiveWriter, messageOf, thinkingOf, useLiveText, useLiveThinking } from "./live-text";
+import { type LiveWriter, messageOf, useLiveText, useLiveThinking } from "./live-text";
 import { Notice, noticeOf } from "./notice";
 import { paragraphsOf } from "./paragraphs";
 import type { Row } from "./rows";
@@ -38,12 +38,12 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
   const initialText = useLiveText(text, { store, message, isLive, writer, onWritten });
   const isThinking = useConversation(store, (state) => {
     const current = isLive ? state.conversation.messages.findLast(({ id }) => id === message.id) : message;
-    return current !== undefined && thinkingOf(current.content) !== "";
+    return current?.content.some((block) => isThinkingBlock(block) && block.thinking !== "") ?? false;
   });
   const notice = message.outcome === undefined || isBusy ? null : noticeOf(message.outcome);
 
   return (
-    <article aria-label="Answer" aria-busy={isBusy} className="group">
+    <article aria-label="Answer" aria-busy={isBusy}>
       {isThinking && <Thinking store={store} message={message} />}
       {/* An answer that grew on the page keeps its element; React leaves what is in it to the writer. */}
       <div ref={text} className="answer-text">

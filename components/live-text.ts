@@ -8,7 +8,7 @@ import { browserScreen, type GrowingText, startWriter, type Writer } from "./wri
 /** The writer of the answer under way, for whoever stops it. */
 export type LiveWriter = RefObject<Writer | null>;
 
-export function thinkingOf(content: readonly ContentBlock[]): string {
+function thinkingOf(content: readonly ContentBlock[]): string {
   const thoughts = content.filter(isThinkingBlock).map((block) => block.thinking);
   return thoughts.filter((thought) => thought !== "").join("\n\n");
 }

@@ -83,13 +83,15 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
     case "refused":
       return refuse(state, action.id, action.error);
     case "confirm":
-      return updateMessage(state, action.id, (message) => ({ ...message, outcome: action.outcome }));
+      return updateMessage(state, action.id, (message) =>
+        message.outcome?.type === "stopped" ? { ...message, outcome: action.outcome } : message,
+      );
     case "show_branch":
       return { ...state, conversation: { ...state.conversation, leafId: action.leafId } };
     case "dismiss_refusal":
       return { ...state, refused: null };
     case "loaded":
-      return openConversation(keepIdentity(state.conversation, action.conversation), action.lastEventId);
+      return load(state, keepIdentity(state.conversation, action.conversation), action.lastEventId);
   }
 }
 
@@ -182,6 +184,18 @@ function isCurrent(state: ConversationState, id: string): boolean {
   return state.generation.phase !== "idle" && state.generation.id === id;
 }
 
+/** The conversation as the server has it, but for what is under way here: the server may not know it yet, or less of it. */
+function load(state: ConversationState, loaded: Conversation, lastEventId: number): ConversationState {
+  const { conversation, generation } = state;
+  if (generation.phase === "idle") return openConversation(loaded, lastEventId);
+  const isUnderWay = ({ id }: Message) => id === generation.id || id === generation.unsent?.id;
+  const messages = [
+    ...loaded.messages.filter((message) => !isUnderWay(message)),
+    ...conversation.messages.filter(isUnderWay),
+  ];
+  return { ...state, conversation: { ...loaded, leafId: conversation.leafId, messages } };
+}
+
 /** `next` with each settled message that was already known replaced by the object known before. */
 function keepIdentity(known: Conversation, next: Conversation): Conversation {
   const settled = new Map(known.messages.map((message) => [message.id, message]));
@@ -196,21 +210,26 @@ function keepIdentity(known: Conversation, next: Conversation): Conversation {
 /** The messages from the root to `leafId`, in reading order. A broken or circular chain ends where it breaks. */
 export function pathTo(messages: readonly Message[], leafId: string | null): Message[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
-  const path: Message[] = [];
+  const path = new Set<Message>();
   let next = leafId === null ? undefined : byId.get(leafId);
-  while (next !== undefined && path.length <= messages.length) {
-    path.push(next);
+  while (next !== undefined && !path.has(next)) {
+    path.add(next);
     next = next.parentId === null ? undefined : byId.get(next.parentId);
   }
-  return path.reverse();
+  return [...path].reverse();
 }
 
-/** The newest message of the branch that begins at `rootId`; `rootId` itself when nothing follows it. */
+/**
+ * The newest message of the branch that begins at `rootId`, or of the whole conversation for null; `rootId` itself
+ * when nothing follows it. A circular chain ends where it closes.
+ */
 export function newestLeaf(messages: readonly Message[], rootId: string | null): string | null {
   let leafId = rootId;
+  const seen = new Set<Message>();
   for (;;) {
-    const child = leafId === null ? undefined : messages.findLast((message) => message.parentId === leafId);
-    if (child === undefined) return leafId;
+    const child = messages.findLast((message) => message.parentId === leafId);
+    if (child === undefined || seen.has(child)) return leafId;
+    seen.add(child);
     leafId = child.id;
   }
 }

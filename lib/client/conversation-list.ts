@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-export type ListedConversation = { id: string; title: string; updatedAt: string; pinned: boolean };
+type ListedConversation = { id: string; title: string; updatedAt: string; pinned: boolean };
 
 /** `isKnown` is false until the server has answered once. */
 export type ConversationList = { isKnown: boolean; conversations: readonly ListedConversation[] };

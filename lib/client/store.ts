@@ -46,7 +46,7 @@ export function createConversationStore(
 ): ConversationStore {
   let state = openConversation(initial, lastEventId);
   const listeners = new Set<() => void>();
-  let following: { id: string; controller: AbortController } | undefined;
+  let following: { id: string; controller: AbortController; ended: Promise<void> } | undefined;
   // A send right after Stop must find the stopped answer settled on the server, or its context would be lost.
   let stopping: Promise<void> = Promise.resolve();
 
@@ -60,9 +60,13 @@ export function createConversationStore(
   /** Follows the answer to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
   async function followToEnd(id: string, request: GenerationRequest | undefined): Promise<void> {
     const controller = new AbortController();
-    following = { id, controller };
-    const { signal } = controller;
-    await stopping;
+    const before = stopping;
+    const ended = before.then(() => readToEnd(id, request, controller.signal));
+    following = { id, controller, ended };
+    await ended;
+  }
+
+  async function readToEnd(id: string, request: GenerationRequest | undefined, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       let hasProgressed = false;
       const end = await connect(id, request, signal, () => {
@@ -138,10 +142,12 @@ export function createConversationStore(
     stop(shown) {
       const { generation } = state;
       if (generation.phase === "idle") return;
-      const { id } = generation;
-      if (following?.id === id) following.controller.abort();
+      const { id, unsent } = generation;
+      const read = following?.id === id ? following : undefined;
+      // A message the server may not have yet goes on its way all the same: it finds the stop mark there.
+      if (unsent === null) read?.controller.abort();
       dispatch({ type: "stop", id, shown });
-      stopping = confirmStop(id, shown);
+      stopping = Promise.all([confirmStop(id, shown), unsent === null ? undefined : read?.ended]).then(() => {});
     },
     showBranch(messageId) {
       const { conversation } = state;
@@ -158,7 +164,7 @@ export function createConversationStore(
   };
 }
 
-/** A refusal that another attempt may not meet: the server is restarting, or cannot be reached through its proxy. */
+/** A refusal that another attempt may not meet: the server is restarting. */
 function isPassing({ error }: Extract<FollowEnd, { type: "refused" }>): boolean {
   return error.code === "draining";
 }

@@ -51,12 +51,12 @@ export function httpTransport(fetch: typeof globalThis.fetch): Transport {
         keepalive: true,
       }).catch(() => undefined);
       if (response === undefined || !response.ok) return undefined;
-      return ((await response.json()) as { outcome: Outcome }).outcome;
+      return (await readJson<{ outcome: Outcome }>(response))?.outcome;
     },
 
     async readConversation(id) {
       const response = await fetch(`/api/conversations/${id}`).catch(() => undefined);
-      return response?.ok ? ((await response.json()) as Conversation) : undefined;
+      return response?.ok ? readJson<Conversation>(response) : undefined;
     },
 
     async saveLeaf(conversationId, leafId) {
@@ -72,17 +72,27 @@ export function httpTransport(fetch: typeof globalThis.fetch): Transport {
 async function readAnswer(request: Promise<Response>, onEvent: OnEvent): Promise<FollowEnd> {
   try {
     const response = await request;
-    if (!response.ok) return { type: "refused", error: await readRefusal(response) };
-    return await readEvents(response, onEvent);
+    return response.ok ? await readEvents(response, onEvent) : await readRefusal(response);
   } catch {
     // Every way a connection is lost is a thrown error here ("Load failed" on iOS): the answer goes on without us.
     return { type: "broken" };
   }
 }
 
-async function readRefusal(response: Response): Promise<Refusal> {
-  const body = (await response.json().catch(() => undefined)) as { error?: Refusal } | undefined;
-  return body?.error ?? { code: "internal", message: "The server gave no answer that could be read." };
+/** Statuses of a proxy that does not reach the server behind it; the server itself says why. */
+const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+
+async function readRefusal(response: Response): Promise<FollowEnd> {
+  const error = (await readJson<{ error?: Refusal }>(response))?.error;
+  if (error !== undefined) return { type: "refused", error };
+  if (GATEWAY_STATUSES.has(response.status)) return { type: "broken" };
+  const message = "The server gave no answer that could be read.";
+  return { type: "refused", error: { code: "internal", message } };
+}
+
+/** The body, or undefined when it is cut off or is not JSON. */
+async function readJson<Body>(response: Response): Promise<Body | undefined> {
+  return response.json().catch(() => undefined);
 }
 
 /** Hands on each event until the end event; a stream that closes without one is broken. */
@@ -98,7 +108,8 @@ async function readEvents(response: Response, onEvent: OnEvent): Promise<FollowE
   });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
-    const next = await reader?.read();
+    // A connection that is lost after the end event has brought everything.
+    const next = await reader?.read().catch(() => undefined);
     if (next === undefined || next.done) return { type: hasEnded ? "ended" : "broken" };
     parser.feed(next.value);
   }

@@ -259,13 +259,14 @@ export class Blocks {
       case 91:
         return this.startFootnote(line);
     }
-    if (isInParagraph && (this.startSetext(line) || this.startTable(line))) return "leaf";
+    if (isInParagraph && this.startSetext(line)) return "leaf";
     if (line.match(THEMATIC_BREAK)) {
       this.closeUnmatched();
       this.sink.add(this.parentFor("thematicBreak").node, { type: "thematicBreak" });
       return "leaf";
     }
-    return this.startItem(line, isInParagraph);
+    if (this.startItem(line, isInParagraph) === "container") return "container";
+    return isInParagraph && this.startTable(line) ? "leaf" : "none";
   }
 
   private startBlockquote(line: Line): "container" | "none" {
