@@ -45,22 +45,24 @@ const pieces = fc.tuple(prose, fc.array(fc.nat(24), { maxLength: 4 })).map(([tex
 
 type Line = { block: ContentBlock; deltas: Delta[] };
 
+function lineOf(block: ContentBlock, deltas: Delta[]): Line {
+  return { block, deltas };
+}
+
 const line: fc.Arbitrary<Line> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: pieces.map(([first = "", ...rest]) => ({ block: textBlock(first), deltas: rest.map(textDelta) })),
-  },
-  pieces.map((texts) => ({
-    block: thinkingBlock(),
-    deltas: [
+  { weight: 3, arbitrary: pieces.map(([first = "", ...rest]) => lineOf(textBlock(first), rest.map(textDelta))) },
+  pieces.map((texts) =>
+    lineOf(thinkingBlock(), [
       ...texts.map((thinking): Delta => ({ type: "thinking_delta", thinking })),
       { type: "signature_delta", signature: "signed" },
-    ],
-  })),
-  pieces.map((texts) => ({
-    block: toolBlock(),
-    deltas: texts.map((partial_json): Delta => ({ type: "input_json_delta", partial_json })),
-  })),
+    ]),
+  ),
+  pieces.map((texts) =>
+    lineOf(
+      toolBlock(),
+      texts.map((partial_json): Delta => ({ type: "input_json_delta", partial_json })),
+    ),
+  ),
 );
 
 /** Deltas and events that have no place where they stand; none of them may change the content. */

@@ -4,7 +4,10 @@ import { z } from "zod";
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /** Any version and variant: the browser picks ids, and an id is only ever compared. */
-export const uuid = z.string().regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, "is not a UUID").toLowerCase();
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, "is not a UUID")
+  .toLowerCase();
 
 const textBlock = z.strictObject({
   type: z.literal("text"),

@@ -115,7 +115,15 @@ export function createConversationStore(
     if (outcome === undefined) return;
     if (outcome.type === "stopped") return dispatch({ type: "confirm", id, outcome });
     const conversation = await transport.readConversation(state.conversation.id);
-    if (conversation !== undefined) dispatch({ type: "loaded", conversation, lastEventId: 0 });
+    if (conversation === undefined) return;
+    dispatch({ type: "loaded", conversation, lastEventId: 0 });
+    resume();
+  }
+
+  function resume(): void {
+    const { generation } = state;
+    if (generation.phase === "idle" || following?.id === generation.id) return;
+    void followToEnd(generation.id, undefined);
   }
 
   return {
@@ -142,12 +150,14 @@ export function createConversationStore(
     stop(shown) {
       const { generation } = state;
       if (generation.phase === "idle") return;
-      const { id, unsent } = generation;
+      const { id, lastEventId } = generation;
       const read = following?.id === id ? following : undefined;
-      // A message the server may not have yet goes on its way all the same: it finds the stop mark there.
-      if (unsent === null) read?.controller.abort();
+      // What the server may not have yet goes on its way all the same, for the next message to follow: it finds the
+      // stop mark there.
+      const isTaken = lastEventId > 0;
+      if (isTaken) read?.controller.abort();
       dispatch({ type: "stop", id, shown });
-      stopping = Promise.all([confirmStop(id, shown), unsent === null ? undefined : read?.ended]).then(() => {});
+      stopping = Promise.all([confirmStop(id, shown), isTaken ? undefined : read?.ended]).then(() => {});
     },
     showBranch(messageId) {
       const { conversation } = state;
@@ -156,11 +166,7 @@ export function createConversationStore(
       void transport.saveLeaf(conversation.id, leafId);
     },
     dismissRefusal: () => dispatch({ type: "dismiss_refusal" }),
-    resume() {
-      const { generation } = state;
-      if (generation.phase === "idle" || following?.id === generation.id) return;
-      void followToEnd(generation.id, undefined);
-    },
+    resume,
   };
 }
 

@@ -35,7 +35,7 @@ async function startServer(settings: Record<string, string>): Promise<Server & {
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
-    const started = spawn(process.execPath, ["scripts/start.mjs"], {
+    const started = spawn(process.execPath, ["scripts/serve.mjs"], {
       cwd: ROOT,
       env: env as unknown as NodeJS.ProcessEnv,
       stdio: ["ignore", "ignore", "inherit"],

@@ -270,7 +270,7 @@ export class Blocks {
   }
 
   private startBlockquote(line: Line): "container" | "none" {
-    if (this.matched >= MAX_DEPTH) return "none";
+    if (this.matched > MAX_DEPTH) return "none";
     skipQuoteMark(line);
     this.openContainer({ type: "blockquote", node: { type: "blockquote", children: [] }, ...NEW });
     return "container";
@@ -316,7 +316,7 @@ export class Blocks {
 
   private startFootnote(line: Line): "container" | "none" {
     const match = line.match(FOOTNOTE_DEFINITION);
-    if (!match || this.matched >= MAX_DEPTH) return "none";
+    if (!match || this.matched > MAX_DEPTH) return "none";
     line.skipIndent();
     line.skipCharacters(match[0].length);
     const label = match[1] ?? "";
@@ -349,7 +349,7 @@ export class Blocks {
 
   private startItem(line: Line, isInParagraph: boolean): "container" | "none" {
     const match = line.match(LIST_MARKER);
-    if (!match || this.matched + 1 >= MAX_DEPTH) return "none";
+    if (!match || this.matched + 1 > MAX_DEPTH) return "none";
     const [marker, bullet, digits, delimiter] = match;
     const isEmpty = !/[^ \t]/.test(line.text.slice(line.nextOffset + marker.length));
     if (isInParagraph && (isEmpty || (digits !== undefined && Number(digits) !== 1))) return "none";

@@ -200,10 +200,10 @@ class InlineParser {
 
   private dollar(): void {
     if (this.mathematics()) return;
-    if (this.at >= this.end) return;
-    let length = 1;
-    while (this.source[this.at + length] === "$") length++;
-    this.literal(length);
+    let end = this.at + 1;
+    while (this.source[end] === "$") end++;
+    if (this.isOpen && end >= this.source.length) this.holdBack();
+    else this.literal(end - this.at);
   }
 
   /** Whether mathematics was taken or held back at this place. */

@@ -65,7 +65,16 @@ export class Marks {
   constructor(private readonly bracketUntil: number) {}
 
   add(node: Inline, start: number, end: number): Piece {
-    const piece: Piece = { node, start, end, runStart: start, depth: 0, previous: this.last, next: undefined, opening: undefined };
+    const piece: Piece = {
+      node,
+      start,
+      end,
+      runStart: start,
+      depth: 0,
+      previous: this.last,
+      next: undefined,
+      opening: undefined,
+    };
     if (this.last) this.last.next = piece;
     else this.first = piece;
     this.last = piece;

@@ -119,7 +119,8 @@ export class OpenParagraph {
   private release(isLast: boolean): void {
     if (this.mayBeTask && !this.releaseTask(isLast)) return;
     if (this.mayBeDefinition && !this.releaseDefinitions(isLast)) return;
-    const kept = !isLast && this.mayBeHeader ? Math.min(this.held.length, this.lastLine.length + (this.lines > 1 ? 1 : 0)) : 0;
+    const kept =
+      !isLast && this.mayBeHeader ? Math.min(this.held.length, this.lastLine.length + (this.lines > 1 ? 1 : 0)) : 0;
     const text = this.held.slice(0, this.held.length - kept);
     if (text === "") return;
     this.held = this.held.slice(this.held.length - kept);

@@ -1,0 +1,523 @@
+import { describe, expect, test } from "vitest";
+import type { Conversation } from "@/lib/chat/conversation";
+import type { Refusal } from "@/lib/chat/error";
+import { type GenerationEvent, type Message, type Outcome, textOf } from "@/lib/chat/message";
+import type { GenerationRequest } from "@/lib/chat/request";
+import { createConversationStore } from "./store";
+import type { FollowEnd, OnEvent, Transport } from "./transport";
+
+const AT = "2026-01-01T00:00:00.000Z";
+const USAGE = { input_tokens: 3, output_tokens: 5 };
+const NO_USAGE = { input_tokens: 0, output_tokens: 0 };
+const DONE: Outcome = { type: "done", stop_reason: "end_turn", usage: USAGE };
+const STOPPED: Outcome = { type: "stopped", usage: USAGE };
+const BUSY: Refusal = { code: "busy", message: "Full." };
+const DRAINING: Refusal = { code: "draining", message: "Restarting." };
+
+const START: GenerationEvent = { type: "generation_start", id: "", conversationId: "c", parentId: "", model: "m" };
+const BEGIN: GenerationEvent = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+const says = (text: string): GenerationEvent => ({
+  type: "content_block_delta",
+  index: 0,
+  delta: { type: "text_delta", text },
+});
+const ends = (outcome: Outcome): GenerationEvent => ({ type: "generation_end", outcome });
+
+function question(id: string, text: string, parentId: string | null = null): Message {
+  return { id, parentId, role: "user", content: [{ type: "text", text }], createdAt: AT };
+}
+
+function answer(id: string, parentId: string, text: string, outcome?: Outcome): Message {
+  const content = text === "" ? [] : [{ type: "text" as const, text }];
+  return { id, parentId, role: "assistant", content, ...(outcome && { outcome }), createdAt: AT };
+}
+
+function conversation(...messages: Message[]): Conversation {
+  return { id: "c", title: "", leafId: messages.at(-1)?.id ?? null, messages };
+}
+
+const sent = (id: string, text: string) => ({ id, content: [{ type: "text", text }] });
+
+/** One connection the store has opened: the test says what comes over it, and how it ends. */
+type Connection = {
+  asked: { start: string; request: GenerationRequest } | { follow: string; after: number };
+  signal: AbortSignal;
+  says(n: number, ...events: GenerationEvent[]): void;
+  ends(end: FollowEnd): void;
+};
+
+/** Everything the store does outside, in order, each call answered by the test. */
+function setUp(initial: Conversation = conversation(), lastEventId = 0) {
+  const connections: Connection[] = [];
+  const stops: { id: string; shown: number; answer(outcome: Outcome | undefined): void }[] = [];
+  const reads: { id: string; answer(conversation: Conversation | undefined): void }[] = [];
+  const savedLeaves: string[] = [];
+  const pauses: { ms: number; wake(): void }[] = [];
+  let ids = 0;
+
+  function connect(asked: Connection["asked"], onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd> {
+    return new Promise((resolve) => {
+      connections.push({
+        asked,
+        signal,
+        says(n, ...events) {
+          for (const [index, event] of events.entries()) onEvent({ n: n + index, event });
+        },
+        ends: resolve,
+      });
+      signal.addEventListener("abort", () => resolve({ type: "broken" }));
+    });
+  }
+
+  const transport: Transport = {
+    start: (id, request, onEvent, signal) => connect({ start: id, request }, onEvent, signal),
+    follow: (id, after, onEvent, signal) => connect({ follow: id, after }, onEvent, signal),
+    stop: (id, shown) => new Promise((resolve) => stops.push({ id, shown, answer: resolve })),
+    readConversation: (id) => new Promise((resolve) => reads.push({ id, answer: resolve })),
+    saveLeaf: async (_, leafId) => void savedLeaves.push(leafId),
+  };
+  const store = createConversationStore(initial, lastEventId, {
+    transport,
+    newId: () => `id-${++ids}`,
+    now: () => AT,
+    random: () => 1,
+    pause: (ms, signal) =>
+      new Promise((resolve) => {
+        pauses.push({ ms, wake: resolve });
+        signal.addEventListener("abort", () => resolve());
+      }),
+  });
+  const connection = (index: number) => {
+    const found = connections[index];
+    if (found === undefined) throw new Error(`the store has opened ${connections.length} connections only`);
+    return found;
+  };
+  return { store, connections, connection, stops, reads, savedLeaves, pauses };
+}
+
+/** All that follows from what has happened, but for new calls to the outside, is done. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function texts(store: ReturnType<typeof setUp>["store"]) {
+  return store.getState().conversation.messages.map(({ id, content, outcome }) => [id, textOf(content), outcome?.type]);
+}
+
+/** A store whose first answer has begun, with "Hello" so far. */
+async function streaming() {
+  const world = setUp();
+  world.store.send("Hi");
+  await settled();
+  world.connection(0).says(1, START, BEGIN, says("Hello"));
+  return world;
+}
+
+describe("a message", () => {
+  test("is sent, its answer written as it comes, and settled at the end", async () => {
+    const { store, connections, connection } = setUp();
+    let changes = 0;
+    store.subscribe(() => changes++);
+    store.send("Hi");
+    expect(store.getState().generation).toMatchObject({ phase: "submitted", id: "id-2" });
+    await settled();
+    expect(connections.map(({ asked }) => asked)).toEqual([
+      { start: "id-2", request: { conversationId: "c", parentId: null, message: sent("id-1", "Hi") } },
+    ]);
+    connection(0).says(1, START, BEGIN, says("Hel"), says("lo"));
+    expect(store.getState().generation).toEqual({ phase: "streaming", id: "id-2", lastEventId: 4, unsent: null });
+    connection(0).says(5, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(store.getState()).toEqual({
+      conversation: conversation(question("id-1", "Hi"), { ...answer("id-2", "id-1", "Hello", DONE), model: "m" }),
+      generation: { phase: "idle" },
+      refused: null,
+    });
+    expect(changes).toBe(6);
+    expect(connections).toHaveLength(1);
+  });
+
+  test("follows the last answer", async () => {
+    const { store, connection } = setUp(conversation(question("u", "One"), answer("a", "u", "1", DONE)));
+    store.send("Two");
+    await settled();
+    expect(connection(0).asked).toMatchObject({ request: { parentId: "a", message: sent("id-1", "Two") } });
+  });
+
+  test("is not sent while an answer is under way", async () => {
+    const { store, connections } = await streaming();
+    const before = store.getState();
+    store.send("And?");
+    store.retry("id-2");
+    await settled();
+    expect(store.getState()).toBe(before);
+    expect(connections).toHaveLength(1);
+  });
+
+  test("leaves a listener that has gone alone", () => {
+    const { store } = setUp();
+    let changes = 0;
+    const leave = store.subscribe(() => changes++);
+    leave();
+    store.send("Hi");
+    expect(changes).toBe(0);
+  });
+});
+
+describe("a connection that is lost", () => {
+  test("in mid-answer is taken up again from the last event, and a replay does no harm", async () => {
+    const { store, connections, connection, pauses } = await streaming();
+    connection(0).ends({ type: "broken" });
+    await settled();
+    expect(store.getState().generation).toMatchObject({ phase: "resuming", lastEventId: 3 });
+    expect(pauses.map(({ ms }) => ms)).toEqual([500]);
+    pauses[0]?.wake();
+    await settled();
+    expect(connections.map(({ asked }) => asked)[1]).toEqual({ follow: "id-2", after: 3 });
+    connection(1).says(2, BEGIN, says("Hello"), says(" there"), ends(DONE));
+    connection(1).ends({ type: "ended" });
+    await settled();
+    expect(texts(store)).toEqual([
+      ["id-1", "Hi", undefined],
+      ["id-2", "Hello there", "done"],
+    ]);
+    expect(connections).toHaveLength(2);
+  });
+
+  test("before any event starts the answer again, under the same id", async () => {
+    const { store, connections, connection, pauses } = setUp();
+    store.send("Hi");
+    await settled();
+    connection(0).ends({ type: "broken" });
+    await settled();
+    pauses[0]?.wake();
+    await settled();
+    expect(connection(1).asked).toEqual(connection(0).asked);
+    expect(store.getState().generation).toMatchObject({ phase: "resuming", unsent: { id: "id-1" } });
+    connection(1).says(1, START, ends(DONE));
+    connection(1).ends({ type: "ended" });
+    await settled();
+    expect(connections).toHaveLength(2);
+    expect(store.getState().generation).toEqual({ phase: "idle" });
+  });
+
+  test("again and again waits longer each time, and begins anew after an event", async () => {
+    const { connection, pauses } = await streaming();
+    for (let attempt = 0; attempt < 4; attempt++) {
+      connection(attempt).ends({ type: "broken" });
+      await settled();
+      pauses[attempt]?.wake();
+      await settled();
+    }
+    connection(4).says(4, says("!"));
+    connection(4).ends({ type: "broken" });
+    await settled();
+    expect(pauses.map(({ ms }) => ms)).toEqual([500, 1_000, 2_000, 4_000, 500]);
+  });
+
+  test("is tried again when the server is restarting", async () => {
+    const { store, connection, pauses } = setUp();
+    store.send("Hi");
+    await settled();
+    connection(0).ends({ type: "refused", error: DRAINING });
+    await settled();
+    expect(store.getState()).toMatchObject({ generation: { phase: "resuming" }, refused: null });
+    pauses[0]?.wake();
+    await settled();
+    expect(connection(1).asked).toEqual(connection(0).asked);
+  });
+});
+
+describe("a refusal", () => {
+  test("gives the text back, and takes the message out of the conversation", async () => {
+    const { store, connections, connection } = setUp();
+    store.send("Hi");
+    await settled();
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect(store.getState()).toEqual({
+      conversation: conversation(),
+      generation: { phase: "idle" },
+      refused: { error: BUSY, message: question("id-1", "Hi"), parentId: null },
+    });
+    expect(connections).toHaveLength(1);
+    store.dismissRefusal();
+    expect(store.getState().refused).toBeNull();
+  });
+
+  test("of an answer that had begun is its failure", async () => {
+    const { store, connection, pauses } = await streaming();
+    connection(0).ends({ type: "broken" });
+    await settled();
+    pauses[0]?.wake();
+    await settled();
+    connection(1).ends({ type: "refused", error: { code: "not_found", message: "Gone." } });
+    await settled();
+    expect(store.getState().generation).toEqual({ phase: "idle" });
+    expect(store.getState().conversation.messages[1]).toMatchObject({
+      content: [{ type: "text", text: "Hello" }],
+      outcome: { type: "failed", error: { code: "internal", message: "Gone." } },
+    });
+  });
+});
+
+describe("a retry", () => {
+  const ASKED = conversation(question("u", "One"), answer("a", "u", "1", DONE));
+
+  test("asks for another answer to the same message", async () => {
+    const { store, connection } = setUp(ASKED);
+    store.retry("a");
+    await settled();
+    expect(connection(0).asked).toEqual({ start: "id-1", request: { conversationId: "c", parentId: "u" } });
+    expect(texts(store)).toEqual([
+      ["u", "One", undefined],
+      ["a", "1", "done"],
+      ["id-1", "", undefined],
+    ]);
+  });
+
+  test("that is refused leaves the answer that was there", async () => {
+    const { store, connection } = setUp(ASKED);
+    store.retry("a");
+    await settled();
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect(store.getState()).toEqual({
+      conversation: ASKED,
+      generation: { phase: "idle" },
+      refused: { error: BUSY, message: null, parentId: "u" },
+    });
+  });
+
+  test("of an unknown answer asks for nothing", async () => {
+    const { store, connections } = setUp(ASKED);
+    store.retry("nobody");
+    await settled();
+    expect(connections).toHaveLength(0);
+  });
+});
+
+describe("Stop", () => {
+  test("freezes what was shown, leaves the connection, and tells the server how much that was", async () => {
+    const { store, connections, connection, stops, pauses } = await streaming();
+    store.stop(3);
+    expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
+    expect(connection(0).signal.aborted).toBe(true);
+    expect(stops).toMatchObject([{ id: "id-2", shown: 3 }]);
+    connection(0).says(4, says(" and more"), ends(DONE));
+    await settled();
+    expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
+    expect([connections.length, pauses.length]).toEqual([1, 0]);
+  });
+
+  test("learns from the server what it cost", async () => {
+    const { store, stops } = await streaming();
+    store.stop(3);
+    expect(store.getState().conversation.messages[1]?.outcome).toEqual({ type: "stopped", usage: NO_USAGE });
+    stops[0]?.answer(STOPPED);
+    await settled();
+    expect(store.getState().conversation.messages[1]?.outcome).toEqual(STOPPED);
+  });
+
+  test("that does not reach the server still stops here", async () => {
+    const { store, stops, reads } = await streaming();
+    store.stop(3);
+    stops[0]?.answer(undefined);
+    await settled();
+    expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
+    expect(reads).toHaveLength(0);
+  });
+
+  test("while nothing is under way does nothing; a second one neither", async () => {
+    const { store, stops } = await streaming();
+    store.stop(3);
+    store.stop(5);
+    expect(stops).toHaveLength(1);
+    const idle = setUp();
+    idle.store.stop(0);
+    expect(idle.stops).toHaveLength(0);
+  });
+
+  test("while the connection is lost ends the waiting", async () => {
+    const { store, connections, connection, stops } = await streaming();
+    connection(0).ends({ type: "broken" });
+    await settled();
+    store.stop(5);
+    await settled();
+    expect(stops).toMatchObject([{ id: "id-2", shown: 5 }]);
+    expect(connections).toHaveLength(1);
+  });
+
+  test("is answered before the next message goes out, so that the server knows what it follows", async () => {
+    const { store, connections, connection, stops } = await streaming();
+    store.stop(3);
+    store.send("And?");
+    await settled();
+    expect(store.getState().generation).toMatchObject({ phase: "submitted", id: "id-4" });
+    expect(connections).toHaveLength(1);
+    stops[0]?.answer(STOPPED);
+    await settled();
+    expect(connection(1).asked).toMatchObject({
+      start: "id-4",
+      request: { parentId: "id-2", message: sent("id-3", "And?") },
+    });
+  });
+
+  test("before the server has the message lets it arrive first, and then sends the next", async () => {
+    const { store, connections, connection, stops } = setUp();
+    store.send("Hi");
+    await settled();
+    store.stop(0);
+    expect(connection(0).signal.aborted).toBe(false);
+    stops[0]?.answer(STOPPED);
+    store.send("And?");
+    await settled();
+    expect(connections).toHaveLength(1);
+    connection(0).says(1, START, ends(STOPPED));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connection(1).asked).toMatchObject({ request: { parentId: "id-2", message: sent("id-3", "And?") } });
+    expect(texts(store)).toEqual([
+      ["id-1", "Hi", undefined],
+      ["id-2", "", "stopped"],
+      ["id-3", "And?", undefined],
+      ["id-4", "", undefined],
+    ]);
+  });
+
+  test("before the server knows of a retry lets that arrive too, as the next message follows it", async () => {
+    const { store, connections, connection, stops } = setUp(
+      conversation(question("u", "One"), answer("a", "u", "1", DONE)),
+    );
+    store.retry("a");
+    await settled();
+    store.stop(0);
+    expect(connection(0).signal.aborted).toBe(false);
+    stops[0]?.answer(STOPPED);
+    store.send("Two");
+    await settled();
+    expect(connections).toHaveLength(1);
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connection(1).asked).toMatchObject({ request: { parentId: "id-1", message: sent("id-2", "Two") } });
+  });
+
+  test("of a message that waits for the Stop before it sends that message all the same", async () => {
+    const { store, connections, connection, stops } = await streaming();
+    store.stop(3);
+    store.send("Two");
+    await settled();
+    store.stop(0);
+    store.send("Three");
+    await settled();
+    expect(connections).toHaveLength(1);
+    stops[0]?.answer(STOPPED);
+    stops[1]?.answer(STOPPED);
+    await settled();
+    expect(connections.map(({ asked }) => asked)[1]).toMatchObject({ start: "id-4", request: { parentId: "id-2" } });
+    expect(connections).toHaveLength(2);
+    connection(1).ends({ type: "ended" });
+    await settled();
+    expect(connection(2).asked).toMatchObject({ start: "id-6", request: { parentId: "id-4" } });
+  });
+});
+
+describe("Stop that comes too late", () => {
+  const WHOLE = conversation(question("id-1", "Hi"), answer("id-2", "id-1", "Hello, all of it.", DONE));
+
+  test("takes the server's word for the answer", async () => {
+    const { store, stops, reads } = await streaming();
+    store.stop(3);
+    stops[0]?.answer(DONE);
+    await settled();
+    expect(reads).toMatchObject([{ id: "c" }]);
+    reads[0]?.answer(WHOLE);
+    await settled();
+    expect(store.getState()).toEqual({ conversation: WHOLE, generation: { phase: "idle" }, refused: null });
+  });
+
+  test("keeps what it has when the server cannot be asked", async () => {
+    const { store, stops, reads } = await streaming();
+    store.stop(3);
+    stops[0]?.answer(DONE);
+    await settled();
+    reads[0]?.answer(undefined);
+    await settled();
+    expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
+  });
+
+  test("does not lose the message that was sent meanwhile", async () => {
+    const { store, connection, stops, reads } = await streaming();
+    store.stop(3);
+    store.send("And?");
+    stops[0]?.answer(DONE);
+    await settled();
+    reads[0]?.answer(WHOLE);
+    await settled();
+    expect(texts(store)).toEqual([
+      ["id-1", "Hi", undefined],
+      ["id-2", "Hello, all of it.", "done"],
+      ["id-3", "And?", undefined],
+      ["id-4", "", undefined],
+    ]);
+    connection(1).says(1, START, BEGIN, says("Then"), ends(DONE));
+    expect(texts(store).at(-1)).toEqual(["id-4", "Then", "done"]);
+  });
+
+  test("follows an answer that another tab has asked for since", async () => {
+    const { store, connection, stops, reads } = await streaming();
+    store.stop(3);
+    stops[0]?.answer(DONE);
+    await settled();
+    reads[0]?.answer(conversation(...WHOLE.messages, question("u", "Else?", "id-2"), answer("a", "u", "")));
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a", after: 0 });
+  });
+});
+
+describe("opening", () => {
+  const OPEN = conversation(question("u", "Hi"), answer("a", "u", "Hel"));
+
+  test("an answer under way is followed from what the page has, once", async () => {
+    const { store, connections, connection } = setUp(OPEN, 3);
+    store.resume();
+    store.resume();
+    await settled();
+    expect(connections.map(({ asked }) => asked)).toEqual([{ follow: "a", after: 3 }]);
+    connection(0).says(4, says("lo"), ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(texts(store)[1]).toEqual(["a", "Hello", "done"]);
+  });
+
+  test("a lost connection does not start it again", async () => {
+    const { store, connection, pauses } = setUp(conversation(question("u", "Hi"), answer("a", "u", "")), 0);
+    store.resume();
+    await settled();
+    connection(0).ends({ type: "broken" });
+    await settled();
+    pauses[0]?.wake();
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a", after: 0 });
+  });
+
+  test("a conversation at rest opens no connection", async () => {
+    const { store, connections } = setUp(conversation(question("u", "Hi"), answer("a", "u", "Hello", DONE)));
+    store.resume();
+    await settled();
+    expect(connections).toHaveLength(0);
+  });
+});
+
+test("turning to a branch shows its newest message, and saves that", () => {
+  const tree = [
+    question("u", "Hi"),
+    answer("a", "u", "1", DONE),
+    answer("b", "u", "2", DONE),
+    question("v", "And?", "a"),
+    answer("c", "v", "3", DONE),
+  ];
+  const { store, savedLeaves } = setUp({ ...conversation(...tree), leafId: "b" });
+  store.showBranch("a");
+  expect(store.getState().conversation.leafId).toBe("c");
+  expect(savedLeaves).toEqual(["c"]);
+});

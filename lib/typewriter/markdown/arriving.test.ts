@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import { createMarkdown } from "./markdown";
+import { inlines, parsePieces, toHtml } from "./markdown.test-support";
+import type { Inline, Node } from "./tree";
+
+/** What is shown after each character. */
+function frames(text: string): string[] {
+  const shown: string[] = [];
+  parsePieces([...text], ({ root }) => shown.push(toHtml(root)));
+  return shown;
+}
+
+/** What is shown of a text that has not ended. */
+function arriving(text: string): string {
+  return frames(text).at(-1) ?? "";
+}
+
+describe("what is still arriving", () => {
+  it.each([
+    ["a **bold te", "<p>a <strong>bold te</strong></p>"],
+    ["a **bold*", "<p>a <strong>bold</strong></p>"],
+    ["a **", "<p>a </p>"],
+    ["a *it", "<p>a <em>it</em></p>"],
+    ["***both", "<p><em><strong>both</strong></em></p>"],
+    ["**bold *and it", "<p><strong>bold <em>and it</em></strong></p>"],
+    ["a ~~gone", "<p>a <del>gone</del></p>"],
+    ["about ~5", "<p>about ~5</p>"],
+    ["5 * 3", "<p>5 * 3</p>"],
+    ["a `co", "<p>a <code>co</code></p>"],
+    ["a ``co`", "<p>a <code>co</code></p>"],
+    ["a [te", "<p>a <a>te</a></p>"],
+    ["a [text]", "<p>a <a>text</a></p>"],
+    ["a [text](http://half", "<p>a <a>text</a></p>"],
+    ["a [text](http://half.example/ 'ti", "<p>a <a>text</a></p>"],
+    ["a ![al", "<p>a </p>"],
+    ["a ![alt](http://ha", "<p>a </p>"],
+    ["a <http://ha", "<p>a <a>http://ha</a></p>"],
+    ["see https://exam", "<p>see <a>https://exam</a></p>"],
+    ["see https://example.com ", '<p>see <a href="https://example.com">https://example.com</a></p>'],
+    ["a &am", "<p>a </p>"],
+    ["a\\", "<p>a</p>"],
+    ["a $x^2", "<p>a <math>x^2</math></p>"],
+    ["a $x^2$", "<p>a <math>x^2</math></p>"],
+    ["a $5 and", "<p>a $5 and</p>"],
+    ["a \\(x", "<p>a <math>x</math></p>"],
+    ["a [^1", "<p>a </p>"],
+    ["title\n==", "<p>title</p>"],
+    ["title\n-", "<p>title</p>"],
+    ["text\n#", "<p>text</p>"],
+    ["text\n1.", "<p>text</p>"],
+    ["text\n``", "<p>text</p>"],
+    ["text\n```j", "<p>text</p>"],
+    ["```js\na\n``", '<pre><code class="language-js">a\n</code></pre>'],
+    ["# Title #", "<h1>Title</h1>"],
+    ["| a | b", ""],
+    ["| a | b |\n|--", ""],
+    ["| a | b |\n|--|--|\n", "<table><thead><tr><th>a</th><th>b</th></tr></thead></table>"],
+    [
+      "| a |\n|--|\n| **b",
+      "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><strong>b</strong></td></tr></tbody></table>",
+    ],
+    ["- [", ""],
+    ["- [x] do", '<ul><li><input type="checkbox" checked="">do</li></ul>'],
+    ["[a]: http", ""],
+    ["$$\nx", '<math display="block"></math>'],
+  ])("%j looks like %s", (text, html) => {
+    expect(arriving(text)).toBe(html);
+  });
+
+  it("never shows raw marks, a heading before its underline, or half an address that can be clicked", () => {
+    const text =
+      "Some **bold *and italic* text** with `code`, [a link](https://example.com/a) and $x^2$.\n\n- **item** one\n- [x](https://example.com/a)\n\nA line\n- b\n\n| a | b |\n|---|---|\n| **c** | `d` |\n\nVisit https://example.com/a now.\n";
+    for (const html of frames(text)) {
+      expect(html).not.toMatch(/[*`|$[\]]|<h\d/);
+      for (const [, href] of html.matchAll(/href="([^"]*)"/g)) expect(href).toBe("https://example.com/a");
+    }
+  });
+
+  it("becomes literal at the end when it was not finished", () => {
+    for (const [text, html] of [
+      ["a **b", "<p>a **b</p>"],
+      ["a **", "<p>a **</p>"],
+      ["a [b](http://c", '<p>a [b](<a href="http://c">http://c</a></p>'],
+      ["a `b", "<p>a `b</p>"],
+      ["a $b", "<p>a $b</p>"],
+      ["- [ ]", "<ul><li>[ ]</li></ul>"],
+    ] as const) {
+      expect(toHtml(parsePieces([...text]))).toBe(html);
+    }
+  });
+});
+
+describe("mathematics", () => {
+  it.each([
+    ["It costs $5 and $10.", "<p>It costs $5 and $10.</p>"],
+    ["US$5, CA$6", "<p>US$5, CA$6</p>"],
+    ["$HOME and `$PATH`", "<p>$HOME and <code>$PATH</code></p>"],
+    ["$a_1*b$ and \\(c*d\\) *e*", "<p><math>a_1*b</math> and <math>c*d</math> <em>e</em></p>"],
+    ["so $$x$$ is", '<p>so <math display="block">x</math> is</p>'],
+    ["$$\na\n= b\n$$\nc", '<math display="block">a\n= b</math>\n<p>c</p>'],
+    ["\\[\na\n\\]", '<math display="block">a</math>'],
+    ["\\[ a \\]", '<math display="block">a</math>'],
+    ["$$ a $$", '<math display="block">a</math>'],
+    ["\\[not a link](/a)", "<p>[not a link](/a)</p>"],
+    ["$$$ is much", "<p>$$$ is much</p>"],
+  ])("%j is %s", (text, html) => {
+    expect(toHtml(parsePieces([text])).replace("\n<p>", "<p>")).toBe(html.replace("\n<p>", "<p>"));
+  });
+});
+
+describe("a commit", () => {
+  it("names what changed, and nothing else", () => {
+    const markdown = createMarkdown();
+    markdown.append("# Title\n\none two");
+    markdown.commit();
+    const [heading, paragraph] = markdown.root.children;
+    markdown.append(" three");
+    expect([...markdown.commit()]).toEqual([paragraph]);
+    expect(markdown.root.children).toEqual([heading, paragraph]);
+    expect([...markdown.commit()]).toEqual([]);
+  });
+
+  it("keeps the text node that grows, and its value only gains a suffix", () => {
+    const seen = new Set<Inline | undefined>();
+    let shown = "";
+    parsePieces([..."some plain words"], ({ root }) => {
+      const paragraph = root.children[0];
+      const text = paragraph?.type === "paragraph" ? paragraph.children[0] : undefined;
+      seen.add(text);
+      const value = text?.type === "text" ? text.value : "";
+      expect(value.startsWith(shown)).toBe(true);
+      shown = value;
+    });
+    seen.delete(undefined);
+    expect(seen.size).toBe(1);
+  });
+
+  it("repairs only the leaves a late definition touches", () => {
+    const markdown = createMarkdown();
+    markdown.append("one [a]\n\ntwo\n\nthree [^1]\n\n");
+    markdown.commit();
+    const [one, , three] = markdown.root.children;
+    markdown.append("[a]: https://a.b\n\n");
+    expect([...markdown.commit()]).toEqual([one]);
+    markdown.append("[^1]: note\n\n");
+    expect(markdown.commit().has(three as Node)).toBe(true);
+    expect(toHtml(markdown.root)).toBe('<p>one <a href="https://a.b">a</a></p><p>two</p><p>three <sup></sup></p>');
+  });
+
+  it("turns a list loose without touching its items", () => {
+    const markdown = createMarkdown();
+    markdown.append("- a\n- b\n");
+    markdown.commit();
+    const list = markdown.root.children[0] as Node;
+    markdown.append("\n- c");
+    const changed = [...markdown.commit()];
+    expect(changed).toContain(list);
+    expect(list).toMatchObject({ tight: false });
+    expect(changed.filter(({ type }) => type === "item")).toHaveLength(1);
+  });
+
+  it("leaves settled nodes as they are", () => {
+    const markdown = createMarkdown();
+    markdown.append("**a** `b` c [d");
+    markdown.commit();
+    const paragraph = markdown.root.children[0];
+    if (paragraph?.type !== "paragraph") throw new Error("expected a paragraph");
+    const settled = paragraph.children.slice(0, paragraph.settled);
+    expect(inlines(settled)).toBe("<strong>a</strong> <code>b</code>");
+    markdown.append("](/e) f");
+    markdown.finish();
+    markdown.commit();
+    expect(paragraph.children.slice(0, settled.length).every((node, index) => node === settled[index])).toBe(true);
+  });
+
+  it("is not confused by a regex or a definition in code", () => {
+    const markdown = createMarkdown();
+    markdown.append("one\n\n```\n[^a-z]\n[x]: y\n[^1]: z\n```\n\ntwo `[^b]` [^c-d]\n");
+    markdown.finish();
+    markdown.commit();
+    expect(markdown.root.children.map(({ type }) => type)).toEqual(["paragraph", "code", "paragraph"]);
+  });
+});

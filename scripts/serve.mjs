@@ -1,0 +1,21 @@
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root, standalone } from "./build.mjs";
+
+// Above the idle timeout of the load balancers we know, so that they close a connection first.
+const KEEP_ALIVE_MS = 75_000;
+
+/** Serves the build that is there, in this process. */
+export function serve() {
+  process.env.NODE_ENV = "production";
+  process.env.DATA_DIR = resolve(root, process.env.DATA_DIR?.trim() || "data");
+  process.env.KEEP_ALIVE_TIMEOUT ??= String(KEEP_ALIVE_MS);
+  // The app drains by itself at SIGTERM (lib/server/instance.ts).
+  process.env.NEXT_MANUAL_SIG_HANDLE = "1";
+  // Some shells export the machine's name here, and the server would listen on that address alone.
+  delete process.env.HOSTNAME;
+  createRequire(import.meta.url)(join(standalone, "server.js"));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) serve();
