@@ -1,6 +1,6 @@
 "use client";
 
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
 import { pageDrafts } from "@/lib/client/drafts";
 import { Icon } from "./icons";
 import { sendsMessage } from "./keys";
@@ -32,7 +32,9 @@ export function Composer({ field, draftKey, isAnswering, onSend, onStop }: Compo
     if (canSend) onSend(text);
   }
 
-  function stop(): void {
+  function stop(event: MouseEvent): void {
+    // By the time the click has its default effect this is the Send button, and would send what is being written.
+    event.preventDefault();
     onStop();
     // Send, in its place, cannot be pressed and would lose the focus.
     returnTo(field);

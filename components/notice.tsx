@@ -50,12 +50,16 @@ function noticeOfFailure({ code, retryAfterSeconds }: Failure): NoticeText {
   switch (code) {
     case "overloaded":
       return failure(
-        "The model has more to do than it can manage just now. Give it a moment.",
+        `The model has more to do than it can manage just now. ${whenAgain(retryAfterSeconds, "Give it a moment.")}`,
         "retry",
         retryAfterSeconds,
       );
     case "rate_limited":
-      return failure("Too much was asked of the model at once. It needs a short rest.", "retry", retryAfterSeconds);
+      return failure(
+        `Too much was asked of the model at once. ${whenAgain(retryAfterSeconds, "It needs a short rest.")}`,
+        "retry",
+        retryAfterSeconds,
+      );
     case "unavailable":
       return failure("The owner has paused this service. Nothing you wrote is lost; come back later.", "none");
     case "invalid_request":
@@ -65,6 +69,15 @@ function noticeOfFailure({ code, retryAfterSeconds }: Failure): NoticeText {
     case "internal":
       return failure("Something went wrong here, not with you.", "retry");
   }
+}
+
+/** When to try again, where that is long enough to go and do something else. */
+function whenAgain(seconds: number | undefined, otherwise: string): string {
+  if (seconds === undefined || seconds < 90) return otherwise;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90
+    ? `It can be asked again in ${minutes} minutes.`
+    : `It can be asked again in ${Math.ceil(minutes / 60)} hours.`;
 }
 
 type NoticeProps = {
@@ -100,9 +113,16 @@ export function RetryButton({ waitSeconds, onRetry }: { waitSeconds: number; onR
   const leftSeconds = useCountdown(waitSeconds);
   return (
     <button type="button" className="button" aria-label="Retry" disabled={leftSeconds > 0} onClick={onRetry}>
-      {leftSeconds > 0 ? <span className="tabular-nums">Retry in {leftSeconds} s</span> : "Retry"}
+      {leftSeconds > 0 ? <span className="tabular-nums">Retry in {clock(leftSeconds)}</span> : "Retry"}
     </button>
   );
+}
+
+function clock(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
 /** Whole seconds left of `seconds`, counted from when the component appeared. */

@@ -52,6 +52,15 @@ export function followStream(source: LogSource, after: number): ReadableStream<U
   }
 
   async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      await readOn(controller);
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  async function readOn(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     while (isOpen) {
       // Taken before reading: what is logged while we read must not be missed.
       const changed = source.changed();

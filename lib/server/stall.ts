@@ -77,8 +77,10 @@ function watchedBody(body: ReadableStream<Uint8Array>, watch: Watch): ReadableSt
       },
       cancel(reason) {
         watch.end();
+        // In this order: a body that the abort has failed can no longer be cancelled.
+        const cancelled = reader.cancel(reason);
         watch.abort(reason);
-        return reader.cancel(reason);
+        return cancelled;
       },
     },
     { highWaterMark: 0 },

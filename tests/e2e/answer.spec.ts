@@ -73,7 +73,7 @@ test("Esc before the first word leaves a clean page that can be used at once", a
 
 test("a reload in mid-answer goes on live, twenty times, without a gap or a repeat", async ({ chat, upstream }) => {
   test.setTimeout(120_000);
-  upstream.script(answer(LONG, { pace: everyMs(40) }));
+  upstream.script(answer(LONG, { pace: everyMs(80) }));
   await chat.open();
   await chat.say("Go on for long");
   await expect(chat.page).toHaveURL(/\/c\//);
@@ -84,8 +84,7 @@ test("a reload in mid-answer goes on live, twenty times, without a gap or a repe
     const text = await chat.answers.last().innerText();
     expect(plain(LONG).startsWith(plain(text).match(/The platen.*(?=line)|The platen/)?.[0] ?? "?")).toBe(true);
   }
-  await chat.settled();
-  await expect(chat.answers.last()).toContainText(plain(LONG));
+  await expect(chat.answers.last()).toContainText(plain(LONG), { timeout: 60_000 });
   expect(upstream.requests).toHaveLength(1);
 });
 
@@ -129,7 +128,7 @@ test("a failure is one sentence with the right button", async ({ chat, upstream 
   upstream.script(refuse(429, "rate_limit_error", { headers: { "retry-after": "3600" } }));
   await chat.open();
   await chat.say("Hello");
-  await expect(chat.page.getByRole("alert").filter({ hasText: /\d/ })).toBeVisible();
+  await expect(chat.page.getByRole("alert").filter({ hasText: "60 minutes" })).toBeVisible();
   upstream.script(errorEventAfter(answer(LONG), 9));
   await chat.open();
   await chat.say("Hello");

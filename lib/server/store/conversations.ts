@@ -12,7 +12,7 @@ type MessageRow = Selectable<Schema["messages"]>;
 
 /** Text that lists show for a conversation: the first line of what was asked, at most 80 characters, whole words. */
 export function titleFrom(text: string): string {
-  const line = text.trim().split(/\s*\n/, 1)[0] ?? "";
+  const line = text.trim().split("\n", 1)[0]?.trimEnd() ?? "";
   if (line.length <= TITLE_LENGTH) return line === "" ? "New conversation" : line;
   const cut = line
     .slice(0, TITLE_LENGTH - 1)

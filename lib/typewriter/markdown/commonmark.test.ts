@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GFM_EXAMPLES } from "./gfm-examples.test-support";
 import { parseMarkdown } from "./markdown";
-import { normalizeHtml, parsePieces, referenceHtml, toHtml } from "./markdown.test-support";
+import { footnotes, normalizeHtml, parsePieces, referenceHtml, toHtml } from "./markdown.test-support";
 
 type Example = { markdown: string; html: string; section: string; number: number };
 
@@ -39,6 +39,16 @@ const EXCEPTIONS: { reason: string; markdown: string; html: string }[] = [
     reason: "micromark classes characters beyond the basic plane by half; since 0.31 symbols are punctuation",
     markdown: "**)**😀",
     html: "<p><strong>)</strong>😀</p>",
+  },
+  {
+    reason: "micromark refuses a reference before an unclosed bracket",
+    markdown: "[a]: /u\n\n[a][",
+    html: '<p><a href="/u">a</a>[</p>',
+  },
+  {
+    reason: "micromark takes a box before a setext heading for text, cmark-gfm for a task",
+    markdown: "- [ ] a\n  =",
+    html: '<ul><li><input type="checkbox"><h1>a</h1></li></ul>',
   },
   {
     reason: "micromark counts what is left of a run where the spec counts the whole run",
@@ -103,6 +113,17 @@ describe("GFM", () => {
   });
 });
 
+describe("footnotes", () => {
+  it("keeps the first definition of a label where it stands, and takes the rest for nothing", () => {
+    const root = parseMarkdown("a[^N] b[^x]\n\n[^n]: one\n\n    two\n\n[^n]: again\n\n[^m]:\n");
+    expect(toHtml(root)).toBe("<p>a<sup></sup> b[^x]</p>");
+    expect(footnotes(root).map(({ label, children }) => [label, children.map(({ type }) => type)])).toEqual([
+      ["n", ["paragraph", "paragraph"]],
+      ["m", []],
+    ]);
+  });
+});
+
 describe("the reference parser", () => {
   it.each(EXCEPTIONS)("differs where $reason", ({ markdown, html }) => {
     expect(toHtml(parseMarkdown(markdown))).toBe(html);
@@ -114,7 +135,7 @@ describe("the reference parser", () => {
       fc.property(documents(CALM_LINES), (text) => {
         expect(toHtml(parseMarkdown(text))).toBe(referenceHtml(text));
       }),
-      { numRuns: 1500 },
+      { numRuns: 2000, seed: 1 },
     );
   });
 });
@@ -228,13 +249,13 @@ const CALM_LINES = [
   "a | b",
   "[a]: /url",
   "[a]: /url 't'",
-  "[^n]: note",
   "- [x] t",
   "text",
   "",
 ];
 const LINES = [
   ...CALM_LINES,
+  "[^n]: note",
   "- ",
   "+ ",
   "2)",
@@ -276,5 +297,8 @@ function isDisputed(text: string): boolean {
     (mark) => text.includes(mark + mark) && new RegExp(`(?<![${mark}])[${mark}](?![${mark}])`).test(text),
   );
   const hasEmptyItem = /^[ >]*$|[ \t]$|^[ >]*([-*+]|\d+[.)])[ ]*$|\n[ >]*</m.test(text);
-  return hasMixedRuns || /[*_]{3}/.test(text) || hasEmptyItem || /`[\s\S]*\n[ >]+|^(`{3}[^`]*)$/m.test(text);
+  const hasOpenLabel = /\]\[(?![^[\]]*\])/.test(text);
+  return (
+    hasMixedRuns || hasOpenLabel || /[*_]{3}/.test(text) || hasEmptyItem || /`[\s\S]*\n[ >]+|^(`{3}[^`]*)$/m.test(text)
+  );
 }

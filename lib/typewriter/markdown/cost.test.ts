@@ -17,7 +17,7 @@ const DOCUMENTS: Record<string, string> = {
   ),
   "one giant paragraph": repeat(1000, SENTENCE),
   "one giant paragraph with stray marks": repeat(
-    600,
+    2400,
     (index) => `The *args and _private [x ${index} of words, at $5. `,
   ),
   "one giant table": `| a | b |\n|---|---|\n${repeat(3000, (index) => `| cell ${index} | **bold** |\n`)}`,

@@ -289,6 +289,10 @@ class InlineParser {
     }
     const footnote = this.matchFootnote(at + 1);
     const after = footnote && source[at + 2 + footnote.length + 2];
+    if (footnote !== undefined && after === undefined && this.isOpen) {
+      this.holdBack();
+      return;
+    }
     if (footnote !== undefined && after !== "(" && after !== "[") {
       this.literal();
       return;

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { followStream, frameOf, type LogSource } from "./event-stream";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** A log of short frames that grows and ends as told, and counts who reads it. */
+function growingLog() {
+  const frames: string[] = [];
+  const reads: number[] = [];
+  let isEnded = false;
+  let fault: Error | undefined;
+  let followers = 0;
+  let wake = () => {};
+  let change = new Promise<void>((resolve) => (wake = resolve));
+  const changed = () => {
+    wake();
+    change = new Promise((resolve) => (wake = resolve));
+  };
+  const source: LogSource = {
+    async read(after, maximumLength) {
+      reads.push(after);
+      if (fault !== undefined) throw fault;
+      let text = "";
+      let last = after;
+      for (const frame of frames.slice(after)) {
+        if (text.length >= maximumLength) break;
+        text += frame;
+        last += 1;
+      }
+      return { text, last, isEnd: isEnded && last === frames.length };
+    },
+    changed: () => change,
+    attend: () => void followers++,
+    leave: () => void followers--,
+  };
+  return {
+    source,
+    reads,
+    followers: () => followers,
+    write(...more: string[]) {
+      frames.push(...more);
+      changed();
+    },
+    end() {
+      isEnded = true;
+      changed();
+    },
+    fail(error: Error) {
+      fault = error;
+      changed();
+    },
+  };
+}
+
+function readerOf(stream: ReadableStream<Uint8Array>) {
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  return {
+    next: async () => {
+      const { done, value } = await reader.read();
+      return done ? undefined : decoder.decode(value);
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+/** What has been scheduled so far is done; no time passes. */
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+test("a frame names the event, its number and its data, in one line each", () => {
+  const event = { type: "content_block_stop", index: 2 } as const;
+  expect(frameOf(7, event)).toBe('id: 7\nevent: content_block_stop\ndata: {"type":"content_block_stop","index":2}\n\n');
+});
+
+describe("a followed log", () => {
+  test("says something at once, before there is anything to say", async () => {
+    const log = growingLog();
+    const reader = readerOf(followStream(log.source, 0));
+    expect(await reader.next()).toBe(": ok\n\n");
+    await reader.cancel();
+  });
+
+  test("comes from after the given event, then as it grows, and closes at its end", async () => {
+    const log = growingLog();
+    log.write("1", "2", "3");
+    const reader = readerOf(followStream(log.source, 1));
+    await reader.next();
+    expect(await reader.next()).toBe("23");
+    const next = reader.next();
+    await settled();
+    log.write("4");
+    expect(await next).toBe("4");
+    log.write("5");
+    log.end();
+    expect(await reader.next()).toBe("5");
+    expect(await reader.next()).toBeUndefined();
+    expect([log.followers(), vi.getTimerCount()]).toEqual([0, 0]);
+  });
+
+  test("that has ended before the reader's cursor closes without a word", async () => {
+    const log = growingLog();
+    log.write("1");
+    log.end();
+    const reader = readerOf(followStream(log.source, 1));
+    await reader.next();
+    expect(await reader.next()).toBeUndefined();
+    expect(log.followers()).toBe(0);
+  });
+
+  test("that is long comes in several bites", async () => {
+    const log = growingLog();
+    const long = "x".repeat(70_000);
+    log.write(long, long);
+    log.end();
+    const reader = readerOf(followStream(log.source, 0));
+    await reader.next();
+    expect([await reader.next(), await reader.next(), await reader.next()]).toEqual([long, long, undefined]);
+  });
+
+  test("is read only when the reader reads", async () => {
+    const log = growingLog();
+    log.write("1");
+    const reader = readerOf(followStream(log.source, 0));
+    await settled();
+    await reader.next();
+    await settled();
+    expect(log.reads).toEqual([]);
+    expect(await reader.next()).toBe("1");
+    for (const more of ["2", "3", "4"]) log.write(more);
+    await settled();
+    expect(log.reads).toEqual([0]);
+    expect(await reader.next()).toBe("234");
+    expect(log.reads).toEqual([0, 1]);
+    await reader.cancel();
+  });
+
+  test("that grows while it is read is not missed", async () => {
+    const log = growingLog();
+    const { read } = log.source;
+    let isFirst = true;
+    log.source.read = async (after, maximumLength) => {
+      const found = await read(after, maximumLength);
+      if (isFirst) log.write("1");
+      isFirst = false;
+      return found;
+    };
+    const reader = readerOf(followStream(log.source, 0));
+    await reader.next();
+    expect(await reader.next()).toBe("1");
+    await reader.cancel();
+  });
+
+  test("has a follower from the start until it is cancelled, even in the middle of waiting", async () => {
+    const log = growingLog();
+    const reader = readerOf(followStream(log.source, 0));
+    expect(log.followers()).toBe(1);
+    await reader.next();
+    const waiting = reader.next();
+    await settled();
+    await reader.cancel();
+    expect(await waiting).toBeUndefined();
+    expect([log.followers(), vi.getTimerCount()]).toEqual([0, 0]);
+    log.write("late");
+    log.end();
+    await settled();
+    expect(log.followers()).toBe(0);
+  });
+
+  test("that cannot be read fails the body, and leaves neither a follower nor a timer", async () => {
+    const log = growingLog();
+    const reader = readerOf(followStream(log.source, 0));
+    await reader.next();
+    const next = reader.next();
+    next.catch(() => {}); // Looked at below, after it has failed.
+    await settled();
+    log.fail(new Error("store"));
+    await expect(next).rejects.toThrow("store");
+    expect([log.followers(), vi.getTimerCount()]).toEqual([0, 0]);
+  });
+});
+
+describe("keep-alive", () => {
+  test("comes while a reader waits for a log that says nothing", async () => {
+    const log = growingLog();
+    const reader = readerOf(followStream(log.source, 0));
+    await reader.next();
+    for (let minute = 0; minute < 3; minute++) {
+      const next = reader.next();
+      await vi.advanceTimersByTimeAsync(KEEP_ALIVE_MS);
+      expect(await next).toBe(": keep-alive\n\n");
+    }
+    log.write("1");
+    expect(await reader.next()).toBe("1");
+    await reader.cancel();
+  });
+
+  test("is not heaped up for a reader that has stopped reading", async () => {
+    const log = growingLog();
+    log.write("1");
+    const reader = readerOf(followStream(log.source, 0));
+    await reader.next();
+    await reader.next();
+    await vi.advanceTimersByTimeAsync(4 * KEEP_ALIVE_MS);
+    log.write("2");
+    expect(await reader.next()).toBe("2");
+    await reader.cancel();
+  });
+});
