@@ -6,12 +6,14 @@ import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { MARK_BEFORE_PAINT } from "@/lib/client/before-paint";
+import { version } from "@/lib/server/version";
 
 /** Each page says its own title, because a conversation's changes while it is open. */
 export const metadata: Metadata = {
   description: "A chat with Claude that writes like a typewriter.",
   applicationName: "Platen",
   appleWebApp: { title: "Platen", statusBarStyle: "default" },
+  other: { "platen-version": version() },
   formatDetection: { telephone: false, date: false, address: false, email: false },
   icons: {
     icon: [

@@ -2,12 +2,15 @@
 
 import { useEffect, useState } from "react";
 import { textOf } from "@/lib/chat/message";
-import { useConversation } from "@/lib/client/store";
-import type { AnswerDesk } from "./answer";
+import { type ConversationStore, useConversation } from "@/lib/client/store";
 import { Icon } from "./icons";
 import type { Row } from "./rows";
 
-type AnswerActionsProps = { row: Row; desk: AnswerDesk; hasRetry: boolean };
+type AnswerActionsProps = {
+  row: Row;
+  desk: { store: ConversationStore; onRetry(id: string): void };
+  hasRetry: boolean;
+};
 
 /** What can be done with an answer that has ended. */
 export function AnswerActions({ row, desk, hasRetry }: AnswerActionsProps) {

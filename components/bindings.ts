@@ -5,7 +5,7 @@ import { pageDrafts } from "@/lib/client/drafts";
 import type { ConversationStore } from "@/lib/client/store";
 import { stopsAnswer } from "./keys";
 
-/** Goes on with an answer that was under way, and keeps drafts, address and list in step with what the server has. */
+/** Goes on with an answer that was under way, takes up what other tabs did, and keeps drafts, address and list in step with what the server has. */
 export function useDelivery(store: ConversationStore): void {
   useEffect(() => {
     const drafts = pageDrafts();
@@ -18,9 +18,14 @@ export function useDelivery(store: ConversationStore): void {
         void refreshConversations();
       },
     });
+    const look = () => {
+      if (!document.hidden) void store.refresh();
+    };
     window.addEventListener("pagehide", drafts.flush);
+    document.addEventListener("visibilitychange", look);
     store.resume();
     return () => {
+      document.removeEventListener("visibilitychange", look);
       window.removeEventListener("pagehide", drafts.flush);
       drafts.flush();
       leave();

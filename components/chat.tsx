@@ -13,6 +13,8 @@ import { Composer, returnTo } from "./composer";
 import { Header } from "./header";
 import { Icon } from "./icons";
 import { messageOf } from "./live-text";
+import { Outdated } from "./outdated";
+import { Queue } from "./queue";
 import { RefusalNotice } from "./refusal-notice";
 import { rowsSelector, turnsOf } from "./rows";
 import { Sidebar, SidebarDrawer } from "./sidebar";
@@ -35,6 +37,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const [selectRows] = useState(rowsSelector);
   const rows = useConversation(store, selectRows);
   const refused = useConversation(store, (state) => state.refused);
+  const queued = useConversation(store, (state) => state.queued);
   const key = useConversation(store, draftKey);
   const watched = useWatched(store, rows);
   const title = useTitle(conversation);
@@ -46,8 +49,19 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const { isAway, jump } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
 
   function send(text: string): void {
-    store.send(text);
-    jump();
+    if (store.send(text) === "submitted") jump();
+    returnTo(field);
+  }
+
+  function sendDraft(text: string): void {
+    pageDrafts().sent(key);
+    send(text);
+    // What waits is kept in the queue, not in the draft.
+    if (store.getState().queued.at(-1)?.text === text) pageDrafts().delivered(key);
+  }
+
+  function editQueued(id: string): void {
+    pageDrafts().returned(key, store.unqueue(id));
     returnTo(field);
   }
 
@@ -105,16 +119,14 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
               onDismiss={() => store.dismissRefusal()}
             />
           )}
-          <Composer
-            field={field}
-            draftKey={key}
-            isAnswering={watched.isAnswering}
-            onStop={stop}
-            onSend={(text) => {
-              pageDrafts().sent(key);
-              send(text);
-            }}
+          <Outdated />
+          <Queue
+            queued={queued}
+            reason={watched.isAnswering ? "Sent when the answer has ended" : "Sent when you are back online"}
+            onEdit={editQueued}
+            onCancel={(id) => store.unqueue(id)}
           />
+          <Composer field={field} draftKey={key} isAnswering={watched.isAnswering} onStop={stop} onSend={sendDraft} />
         </div>
       </div>
       <Status text={watched.status} />

@@ -24,7 +24,8 @@ export function Composer({ field, draftKey, isAnswering, onSend, onStop }: Compo
     () => drafts.read(draftKey),
     () => "",
   );
-  const canSend = !isAnswering && text.trim() !== "";
+  // While an answer is under way, what is sent waits for its end.
+  const canSend = text.trim() !== "";
   useFieldOnArrival(field, (typed) => drafts.write(draftKey, typed));
   useHeightOfText(field, text);
 
@@ -66,6 +67,11 @@ export function Composer({ field, draftKey, isAnswering, onSend, onStop }: Compo
         onChange={(event) => drafts.write(draftKey, event.currentTarget.value)}
         onKeyDown={press}
       />
+      {isAnswering && canSend && (
+        <button type="button" className="button" title="Send when the answer has ended" onClick={send}>
+          Queue
+        </button>
+      )}
       <button
         type={isAnswering ? "button" : "submit"}
         className={isAnswering ? "composer-button composer-stop" : "composer-button"}

@@ -84,7 +84,12 @@ const PHASES = {
 describe("opening a conversation", () => {
   test("that is at rest is idle", () => {
     const opened = conversation([SENT, answer("a", "u")]);
-    expect(openConversation(opened)).toEqual({ conversation: opened, generation: { phase: "idle" }, refused: null });
+    expect(openConversation(opened)).toEqual({
+      conversation: opened,
+      generation: { phase: "idle" },
+      refused: null,
+      queued: [],
+    });
     expect(EMPTY.generation).toEqual({ phase: "idle" });
   });
 
@@ -120,6 +125,7 @@ describe("idle", () => {
       },
       generation: { phase: "submitted", id: "a2", lastEventId: 0, unsent: next },
       refused: null,
+      queued: [],
     });
   });
 
@@ -246,6 +252,7 @@ describe("a refusal", () => {
       conversation: idle.conversation,
       generation: { phase: "idle" },
       refused: { error: BUSY, message: next, parentId: "a" },
+      queued: [],
     });
   });
 
@@ -253,6 +260,7 @@ describe("a refusal", () => {
     expect(reduce(submitted, { type: "refused", id: "a", error: BUSY })).toEqual({
       ...EMPTY,
       refused: { error: BUSY, message: SENT, parentId: null },
+      queued: [],
     });
   });
 
@@ -270,13 +278,14 @@ describe("a refusal", () => {
       conversation: idle.conversation,
       generation: { phase: "idle" },
       refused: { error: BUSY, message: null, parentId: "u" },
+      queued: [],
     });
   });
 
   test("of an answer that had begun is a failure, with what arrived", () => {
     for (const phase of ["streaming", "resuming"] as const) {
       const state = reduce(PHASES[phase], { type: "refused", id: "a", error: BUSY });
-      expect(state).toMatchObject({ generation: { phase: "idle" }, refused: null });
+      expect(state).toMatchObject({ generation: { phase: "idle" }, refused: null, queued: [] });
       expect(messageIn(state, "a")).toMatchObject({
         content: [textBlock("Hello")],
         outcome: { type: "failed", error: { code: "internal", message: BUSY.message } },

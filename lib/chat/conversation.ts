@@ -35,10 +35,15 @@ export type LivingGeneration = {
 /** What the server would not take, with what was asked, so that nothing the reader typed is lost. */
 export type RefusedSend = { error: Refusal; message: Message | null; parentId: string | null };
 
+/** A message that waits: for the answer under way to end, or for the network to come back. Its id is already its own. */
+export type QueuedMessage = { id: string; text: string };
+
 export type ConversationState = {
   conversation: Conversation;
   generation: Generation;
   refused: RefusedSend | null;
+  /** In the order they will be sent. */
+  queued: readonly QueuedMessage[];
 };
 
 export type Action =
@@ -50,21 +55,32 @@ export type Action =
   | { type: "refused"; id: string; error: Refusal }
   /** The server's word on an answer that was stopped here; its usage is known only there. */
   | { type: "confirm"; id: string; outcome: Outcome }
+  | { type: "queue"; messages: readonly QueuedMessage[] }
+  | { type: "unqueue"; id: string }
   | { type: "show_branch"; leafId: string }
   | { type: "dismiss_refusal" }
   | { type: "loaded"; conversation: Conversation; lastEventId: number };
 
 const NO_USAGE = { input_tokens: 0, output_tokens: 0 };
 
-/** The state a conversation opens in: an answer without an outcome is one to resume. */
+/**
+ * The state a conversation opens in: an answer without an outcome is one to resume. `lastEventId` is the last event that
+ * is in its content; 0 when that is not known, and then it is read again from the start.
+ */
 export function openConversation(conversation: Conversation, lastEventId = 0): ConversationState {
   const leaf = conversation.messages.find((message) => message.id === conversation.leafId);
   const isUnderWay = leaf?.role === "assistant" && leaf.outcome === undefined;
   return {
-    conversation,
+    conversation: isUnderWay && lastEventId === 0 ? withoutContent(conversation, leaf) : conversation,
     generation: isUnderWay ? { phase: "resuming", id: leaf.id, lastEventId, unsent: null } : { phase: "idle" },
     refused: null,
+    queued: [],
   };
+}
+
+function withoutContent(conversation: Conversation, leaf: Message): Conversation {
+  const messages = conversation.messages.map((message) => (message === leaf ? { ...leaf, content: [] } : message));
+  return { ...conversation, messages };
 }
 
 /** The whole state machine. An event of another generation, or one not above the last seen, changes nothing. */
@@ -86,6 +102,10 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
       return updateMessage(state, action.id, (message) =>
         message.outcome?.type === "stopped" ? { ...message, outcome: action.outcome } : message,
       );
+    case "queue":
+      return { ...state, queued: [...state.queued, ...action.messages.filter((one) => !isKnown(state, one.id))] };
+    case "unqueue":
+      return { ...state, queued: state.queued.filter(({ id }) => id !== action.id) };
     case "show_branch":
       return { ...state, conversation: { ...state.conversation, leafId: action.leafId } };
     case "dismiss_refusal":
@@ -93,6 +113,10 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
     case "loaded":
       return load(state, keepIdentity(state.conversation, action.conversation), action.lastEventId);
   }
+}
+
+function isKnown({ conversation, queued }: ConversationState, id: string): boolean {
+  return queued.some((one) => one.id === id) || conversation.messages.some((message) => message.id === id);
 }
 
 type Submit = Extract<Action, { type: "submit" }>;
@@ -111,6 +135,7 @@ function submit(state: ConversationState, action: Submit): ConversationState {
     conversation: { ...conversation, leafId: answer.id, messages: [...conversation.messages, ...added] },
     generation: { phase: "submitted", id: action.id, lastEventId: 0, unsent: action.message },
     refused: null,
+    queued: state.queued.filter(({ id }) => id !== action.message?.id),
   };
 }
 
@@ -167,6 +192,7 @@ function refuse(state: ConversationState, id: string, error: Refusal): Conversat
     conversation: { ...conversation, messages, leafId: newestLeaf(messages, parentId) },
     generation: { phase: "idle" },
     refused: { error, message: unsent, parentId },
+    queued: state.queued,
   };
 }
 
@@ -187,7 +213,9 @@ function isCurrent(state: ConversationState, id: string): boolean {
 /** The conversation as the server has it, but for what is under way here: the server may not know it yet, or less of it. */
 function load(state: ConversationState, loaded: Conversation, lastEventId: number): ConversationState {
   const { conversation, generation } = state;
-  if (generation.phase === "idle") return openConversation(loaded, lastEventId);
+  if (generation.phase === "idle") {
+    return { ...openConversation(loaded, lastEventId), refused: state.refused, queued: state.queued };
+  }
   const isUnderWay = ({ id }: Message) => id === generation.id || id === generation.unsent?.id;
   const messages = [
     ...loaded.messages.filter((message) => !isUnderWay(message)),

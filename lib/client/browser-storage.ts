@@ -6,3 +6,12 @@ export function browserStorage(): Storage | null {
     return null; // Reading the property itself throws when storage is forbidden.
   }
 }
+
+/** `window.sessionStorage`, the tab's own, or null as above. */
+export function tabStorage(): Storage | null {
+  try {
+    return typeof window === "undefined" ? null : window.sessionStorage;
+  } catch {
+    return null; // As above.
+  }
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Conversation } from "@/lib/chat/conversation";
+import type { Conversation, QueuedMessage } from "@/lib/chat/conversation";
 import type { Refusal } from "@/lib/chat/error";
 import { type GenerationEvent, type Message, type Outcome, textOf } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
@@ -54,6 +54,10 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   const savedLeaves: string[] = [];
   const pauses: { ms: number; wake(): void }[] = [];
   let ids = 0;
+  const clock = { nowMs: 0 };
+  const network = { isOnline: true, listeners: [] as (() => void)[], hear: () => {} };
+  const told: string[] = [];
+  const kept = new Map<string, QueuedMessage[]>();
 
   function connect(asked: Connection["asked"], onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd> {
     return new Promise((resolve) => {
@@ -81,7 +85,13 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
     newId: () => `id-${++ids}`,
     now: () => AT,
     random: () => 1,
-    pause: (ms, signal) =>
+    elapsedMs: () => clock.nowMs,
+    isOnline: () => network.isOnline,
+    onOnline: (listener) => void network.listeners.push(listener),
+    tellTabs: (id) => void told.push(id),
+    onTold: (_, listener) => void (network.hear = listener),
+    queues: { read: (key) => kept.get(key) ?? [], write: (key, queued) => void kept.set(key, [...queued]) },
+    pause: (ms, _atLeastMs, signal) =>
       new Promise((resolve) => {
         pauses.push({ ms, wake: resolve });
         signal.addEventListener("abort", () => resolve());
@@ -92,7 +102,7 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
     if (found === undefined) throw new Error(`the store has opened ${connections.length} connections only`);
     return found;
   };
-  return { store, connections, connection, stops, reads, savedLeaves, pauses };
+  return { store, connections, connection, stops, reads, savedLeaves, pauses, clock, network, told, kept };
 }
 
 /** All that follows from what has happened, but for new calls to the outside, is done. */
@@ -131,6 +141,7 @@ describe("a message", () => {
       conversation: conversation(question("id-1", "Hi"), { ...answer("id-2", "id-1", "Hello", DONE), model: "m" }),
       generation: { phase: "idle" },
       refused: null,
+      queued: [],
     });
     expect(changes).toBe(6);
     expect(connections).toHaveLength(1);
@@ -143,14 +154,66 @@ describe("a message", () => {
     expect(connection(0).asked).toMatchObject({ request: { parentId: "a", message: sent("id-1", "Two") } });
   });
 
-  test("is not sent while an answer is under way", async () => {
-    const { store, connections } = await streaming();
-    const before = store.getState();
-    store.send("And?");
+  test("waits while an answer is under way, is kept through a reload, and goes out once when it ends", async () => {
+    const { store, connections, connection, kept } = await streaming();
+    expect(store.send("And?")).toBe("queued");
     store.retry("id-2");
     await settled();
-    expect(store.getState()).toBe(before);
     expect(connections).toHaveLength(1);
+    expect(kept.get("c")).toEqual([{ id: "id-3", text: "And?" }]);
+    connection(0).says(4, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connection(1).asked).toMatchObject({ request: { parentId: "id-2", message: sent("id-3", "And?") } });
+    expect(store.getState().queued).toEqual([]);
+    expect(kept.get("c")).toEqual([]);
+  });
+
+  test("that waits can be taken back", async () => {
+    const { store, connections, connection } = await streaming();
+    store.send("And?");
+    expect(store.unqueue("id-3")).toBe("And?");
+    connection(0).says(4, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connections).toHaveLength(1);
+  });
+
+  test("that waits is not thrown after a failure", async () => {
+    const { store, connections, connection } = await streaming();
+    store.send("And?");
+    connection(0).says(4, ends({ type: "failed", error: { code: "overloaded", message: "Busy." } }));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connections).toHaveLength(1);
+    expect(store.getState().queued).toHaveLength(1);
+  });
+
+  test("written without a network waits for it", async () => {
+    const { store, connections, connection, network } = setUp();
+    network.isOnline = false;
+    expect(store.send("Hi")).toBe("queued");
+    await settled();
+    expect(connections).toHaveLength(0);
+    network.isOnline = true;
+    for (const listener of network.listeners) listener();
+    await settled();
+    expect(connection(0).asked).toMatchObject({ request: { message: sent("id-1", "Hi") } });
+  });
+
+  test("is told to the other tabs, and what they tell is read from the server", async () => {
+    const { store, told, network, reads } = setUp();
+    store.send("Hi");
+    expect(told).toEqual(["c"]);
+    const other = setUp();
+    other.network.hear();
+    await settled();
+    other.reads[0]?.answer(ASKED);
+    await settled();
+    expect(other.store.getState().conversation).toEqual(ASKED);
+    network.hear();
+    await settled();
+    expect(reads).toEqual([]);
   });
 
   test("leaves a listener that has gone alone", () => {
@@ -200,15 +263,15 @@ describe("a connection that is lost", () => {
     expect(store.getState().generation).toEqual({ phase: "idle" });
   });
 
-  test("again and again waits longer each time, and begins anew after an event", async () => {
-    const { connection, pauses } = await streaming();
+  test("again and again waits longer each time, and begins anew after ten seconds of health", async () => {
+    const { connection, pauses, clock } = await streaming();
     for (let attempt = 0; attempt < 4; attempt++) {
       connection(attempt).ends({ type: "broken" });
       await settled();
       pauses[attempt]?.wake();
       await settled();
     }
-    connection(4).says(4, says("!"));
+    clock.nowMs += 10_001;
     connection(4).ends({ type: "broken" });
     await settled();
     expect(pauses.map(({ ms }) => ms)).toEqual([500, 1_000, 2_000, 4_000, 500]);
@@ -220,7 +283,7 @@ describe("a connection that is lost", () => {
     await settled();
     connection(0).ends({ type: "refused", error: DRAINING });
     await settled();
-    expect(store.getState()).toMatchObject({ generation: { phase: "resuming" }, refused: null });
+    expect(store.getState()).toMatchObject({ generation: { phase: "resuming" }, refused: null, queued: [] });
     pauses[0]?.wake();
     await settled();
     expect(connection(1).asked).toEqual(connection(0).asked);
@@ -238,6 +301,7 @@ describe("a refusal", () => {
       conversation: conversation(),
       generation: { phase: "idle" },
       refused: { error: BUSY, message: question("id-1", "Hi"), parentId: null },
+      queued: [],
     });
     expect(connections).toHaveLength(1);
     store.dismissRefusal();
@@ -285,6 +349,7 @@ describe("a retry", () => {
       conversation: ASKED,
       generation: { phase: "idle" },
       refused: { error: BUSY, message: null, parentId: "u" },
+      queued: [],
     });
   });
 
@@ -432,7 +497,7 @@ describe("Stop that comes too late", () => {
     expect(reads).toMatchObject([{ id: "c" }]);
     reads[0]?.answer(WHOLE);
     await settled();
-    expect(store.getState()).toEqual({ conversation: WHOLE, generation: { phase: "idle" }, refused: null });
+    expect(store.getState()).toEqual({ conversation: WHOLE, generation: { phase: "idle" }, refused: null, queued: [] });
   });
 
   test("keeps what it has when the server cannot be asked", async () => {

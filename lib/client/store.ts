@@ -5,18 +5,22 @@ import {
   type ConversationState,
   newestLeaf,
   openConversation,
+  type QueuedMessage,
   reduce,
 } from "@/lib/chat/conversation";
-import type { Message } from "@/lib/chat/message";
+import type { Message, NumberedEvent } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { reconnectDelay } from "./reconnect";
-import { type FollowEnd, httpTransport, type Transport } from "./transport";
+import { browserSurroundings, type Surroundings } from "./surroundings";
+import type { FollowEnd } from "./transport";
 
 export type ConversationStore = {
   subscribe(listener: () => void): () => void;
   getState(): ConversationState;
-  /** Sends `text` as a message after the last answer, and asks for the next. Ignored while an answer is under way. */
-  send(text: string): void;
+  /** Sends `text` after the last answer, and asks for the next; queues it while one is under way, or there is no network. */
+  send(text: string): "submitted" | "queued";
+  /** Takes a message out of the queue and returns its text. */
+  unqueue(id: string): string;
   /** Asks for another answer to the message that `answerId` answers. */
   retry(answerId: string): void;
   /** Stops the answer under way; `shown` is how much of its text the reader saw, in UTF-16 code units. */
@@ -24,74 +28,71 @@ export type ConversationStore = {
   /** Turns to the newest branch through `messageId`. */
   showBranch(messageId: string): void;
   dismissRefusal(): void;
-  /** Follows an answer that was under way when the page was opened. */
+  /** Follows an answer that was under way when the page was opened, and takes up what was queued. */
   resume(): void;
+  /** Takes up what other tabs and devices have done since. */
+  refresh(): Promise<void>;
 };
 
-/** What the store needs from outside, handed in so that it can be tested whole. */
-export type Surroundings = {
-  transport: Transport;
-  newId(): string;
-  now(): string;
-  random(): number;
-  /** Resolves after `ms`, or as soon as the network or the page comes back, or the signal aborts. */
-  pause(ms: number, signal: AbortSignal): Promise<void>;
-};
+/** No more than one request a second, however often the network flaps. */
+const MIN_GAP_MS = 1_000;
+/** A connection that has held for so long makes the next failure a first one. */
+const HEALTHY_MS = 10_000;
+/** Where the queue of a conversation lies that the server does not have yet: its id changes with each visit. */
+const NEW_CONVERSATION = "new";
 
 /** A store for one conversation: state changes only in `reduce`, the network only through the transport. */
 export function createConversationStore(
   initial: Conversation,
   lastEventId: number,
-  { transport, newId, now, random, pause }: Surroundings,
+  surroundings: Surroundings,
 ): ConversationStore {
+  const { transport, queues, newId, now, elapsedMs, random, isOnline, pause } = surroundings;
   let state = openConversation(initial, lastEventId);
   const listeners = new Set<() => void>();
   let following: { id: string; controller: AbortController; ended: Promise<void> } | undefined;
   // A send right after Stop must find the stopped answer settled on the server, or its context would be lost.
   let stopping: Promise<void> = Promise.resolve();
+  let lastRequestMs = Number.NEGATIVE_INFINITY;
 
   function dispatch(action: Action): void {
-    const next = reduce(state, action);
-    if (next === state) return;
-    state = next;
+    const before = state;
+    state = reduce(before, action);
+    if (state === before) return;
+    if (state.queued !== before.queued) queues.write(queueKey(), state.queued);
     for (const listener of listeners) listener();
+    if (before.generation.phase !== "idle" && state.generation.phase === "idle") queueMicrotask(deliverQueued);
+  }
+
+  function queueKey(): string {
+    return state.conversation.messages.length === 0 ? NEW_CONVERSATION : state.conversation.id;
   }
 
   /** Follows the answer to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
-  async function followToEnd(id: string, request: GenerationRequest | undefined): Promise<void> {
+  function followToEnd(id: string, request: GenerationRequest | undefined): void {
     const controller = new AbortController();
-    const before = stopping;
-    const ended = before.then(() => readToEnd(id, request, controller.signal));
+    const ended = stopping.then(() => readToEnd(id, request, controller.signal));
     following = { id, controller, ended };
-    await ended;
   }
 
   async function readToEnd(id: string, request: GenerationRequest | undefined, signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      let hasProgressed = false;
-      const end = await connect(id, request, signal, () => {
-        hasProgressed = true;
-      });
+    for (let failures = 0; !signal.aborted; failures++) {
+      lastRequestMs = elapsedMs();
+      const end = await connect(id, request, signal);
       if (signal.aborted || end.type === "ended") return;
       if (end.type === "refused" && !isPassing(end)) return dispatch({ type: "refused", id, error: end.error });
       dispatch({ type: "disconnect", id });
-      if (hasProgressed) attempt = 0;
-      await pause(reconnectDelay(attempt, random()), signal);
+      if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
+      const gapMs = Math.max(0, lastRequestMs + MIN_GAP_MS - elapsedMs());
+      await pause(reconnectDelay(failures, random()), gapMs, signal);
     }
   }
 
-  function connect(
-    id: string,
-    request: GenerationRequest | undefined,
-    signal: AbortSignal,
-    onProgress: () => void,
-  ): Promise<FollowEnd> {
+  function connect(id: string, request: GenerationRequest | undefined, signal: AbortSignal): Promise<FollowEnd> {
     const { generation } = state;
     const after = generation.phase !== "idle" && generation.id === id ? generation.lastEventId : 0;
-    const onEvent = (numbered: Parameters<Parameters<Transport["follow"]>[2]>[0]) => {
-      if (signal.aborted) return;
-      onProgress();
-      dispatch({ type: "event", id, numbered });
+    const onEvent = (numbered: NumberedEvent) => {
+      if (!signal.aborted) dispatch({ type: "event", id, numbered });
     };
     if (request !== undefined && after === 0) return transport.start(id, request, onEvent, signal);
     return transport.follow(id, after, onEvent, signal);
@@ -106,7 +107,22 @@ export function createConversationStore(
       ...(message === null ? {} : { message: { id: message.id, content: message.content as never } }),
     };
     dispatch({ type: "submit", id, message, parentId, createdAt: now() });
-    void followToEnd(id, request);
+    followToEnd(id, request);
+    surroundings.tellTabs(state.conversation.id);
+  }
+
+  function askAbout({ id, text }: QueuedMessage): void {
+    const { leafId } = state.conversation;
+    const content = [{ type: "text", text } as const];
+    ask({ id, parentId: leafId, role: "user", content, createdAt: now() }, id);
+  }
+
+  /** Sends the first that waits, unless the last answer failed: then it is for the reader to go on. */
+  function deliverQueued(): void {
+    const [next] = state.queued;
+    if (next === undefined || state.generation.phase !== "idle" || state.refused !== null || !isOnline()) return;
+    const { messages, leafId } = state.conversation;
+    if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next);
   }
 
   /** Learns what the server made of a Stop. One that came too late leaves another outcome: then the server is right. */
@@ -117,14 +133,26 @@ export function createConversationStore(
     const conversation = await transport.readConversation(state.conversation.id);
     if (conversation === undefined) return;
     dispatch({ type: "loaded", conversation, lastEventId: 0 });
-    resume();
+    resumeAnswer();
   }
 
-  function resume(): void {
+  function resumeAnswer(): void {
     const { generation } = state;
-    if (generation.phase === "idle" || following?.id === generation.id) return;
-    void followToEnd(generation.id, undefined);
+    if (generation.phase !== "idle" && following?.id !== generation.id) followToEnd(generation.id, undefined);
   }
+
+  async function refresh(): Promise<void> {
+    const { conversation, generation } = state;
+    if (generation.phase !== "idle") return;
+    await stopping;
+    const read = await transport.readConversation(conversation.id);
+    if (read === undefined || state.conversation !== conversation || state.generation !== generation) return;
+    dispatch({ type: "loaded", conversation: read, lastEventId: 0 });
+    resumeAnswer();
+  }
+
+  surroundings.onOnline(deliverQueued);
+  surroundings.onTold(initial.id, () => void refresh());
 
   return {
     subscribe(listener) {
@@ -133,15 +161,18 @@ export function createConversationStore(
     },
     getState: () => state,
     send(text) {
-      const { leafId } = state.conversation;
-      const message: Message = {
-        id: newId(),
-        parentId: leafId,
-        role: "user",
-        content: [{ type: "text", text }],
-        createdAt: now(),
-      };
-      ask(message, message.id);
+      const message = { id: newId(), text };
+      if (state.generation.phase === "idle" && isOnline()) {
+        askAbout(message);
+        return "submitted";
+      }
+      dispatch({ type: "queue", messages: [message] });
+      return "queued";
+    },
+    unqueue(id) {
+      const text = state.queued.find((message) => message.id === id)?.text ?? "";
+      dispatch({ type: "unqueue", id });
+      return text;
     },
     retry(answerId) {
       const answer = state.conversation.messages.find((message) => message.id === answerId);
@@ -152,12 +183,11 @@ export function createConversationStore(
       if (generation.phase === "idle") return;
       const { id, lastEventId } = generation;
       const read = following?.id === id ? following : undefined;
-      // What the server may not have yet goes on its way all the same, for the next message to follow: it finds the
-      // stop mark there.
-      const isTaken = lastEventId > 0;
-      if (isTaken) read?.controller.abort();
+      // What the server may not have yet goes on its way all the same, and finds the stop mark there.
+      const isArrived = lastEventId > 0;
+      if (isArrived) read?.controller.abort();
       dispatch({ type: "stop", id, shown });
-      stopping = Promise.all([confirmStop(id, shown), isTaken ? undefined : read?.ended]).then(() => {});
+      stopping = Promise.all([confirmStop(id, shown), isArrived ? undefined : read?.ended]).then(() => {});
     },
     showBranch(messageId) {
       const { conversation } = state;
@@ -165,8 +195,16 @@ export function createConversationStore(
       dispatch({ type: "show_branch", leafId });
       void transport.saveLeaf(conversation.id, leafId);
     },
-    dismissRefusal: () => dispatch({ type: "dismiss_refusal" }),
-    resume,
+    dismissRefusal() {
+      dispatch({ type: "dismiss_refusal" });
+      deliverQueued();
+    },
+    resume() {
+      dispatch({ type: "queue", messages: queues.read(queueKey()) });
+      resumeAnswer();
+      deliverQueued();
+    },
+    refresh,
   };
 }
 
@@ -185,34 +223,6 @@ export function conversationStore(initial: Conversation, lastEventId: number): C
   // The server renders for many visitors: only a browser may keep one.
   if (typeof window !== "undefined") stores.set(initial.id, store);
   return store;
-}
-
-function browserSurroundings(): Surroundings {
-  return {
-    transport: httpTransport((input, init) => fetch(input, init)),
-    newId: () => crypto.randomUUID(),
-    now: () => new Date().toISOString(),
-    random: Math.random,
-    pause: pauseUntilBack,
-  };
-}
-
-/** Waits `ms`, but no longer than until the network, or the page, comes back. */
-function pauseUntilBack(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = new AbortController();
-    const finish = () => {
-      clearTimeout(timer);
-      wake.abort();
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    const options = { signal: wake.signal };
-    window.addEventListener("online", finish, options);
-    window.addEventListener("pageshow", finish, options);
-    document.addEventListener("visibilitychange", finish, options);
-    signal.addEventListener("abort", finish, options);
-  });
 }
 
 /** The selected part of the store's state; the component renders again only when it is another object. */

@@ -5,6 +5,7 @@ import { faultSentence, MAX_BODY_BYTES, uuid } from "@/lib/chat/request";
 import { environment } from "./env";
 import { errorFields, log } from "./log";
 import { openSession, type Session } from "./session";
+import { VERSION_HEADER, version } from "./version";
 
 const STATUS: Record<RefusalCode, number> = {
   invalid_request: 400,
@@ -39,6 +40,7 @@ export async function serve(request: Request, call: (session: Session) => Promis
     if (request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
     const session = openSession(request.headers.get("cookie"));
     const response = await call(session);
+    response.headers.set(VERSION_HEADER, version());
     if (session.setCookie !== undefined) response.headers.append("set-cookie", session.setCookie);
     return response;
   } catch (error) {
@@ -56,6 +58,7 @@ function refusalResponse(refusal: Refusal, requestId: string): Response {
       status: STATUS[refusal.code],
       headers: {
         ...API_HEADERS,
+        [VERSION_HEADER]: version(),
         ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
       },
     },

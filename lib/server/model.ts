@@ -85,7 +85,13 @@ function client(): Anthropic {
 export async function* generate(request: ModelRequest): ModelStream {
   const startedAt = Date.now();
   for (let attempt = 1; ; attempt++) {
-    const reading: Reading = { hasContent: false, hasStopped: false, outputCharacters: 0 };
+    const reading: Reading = {
+      blocks: 0,
+      indexes: new Map(),
+      hasContent: false,
+      hasStopped: false,
+      outputCharacters: 0,
+    };
     try {
       yield* read(request, reading);
       return endOf(reading, request.signal);
@@ -106,6 +112,9 @@ export async function* generate(request: ModelRequest): ModelStream {
 type Reading = {
   usage?: Usage;
   stopReason?: string;
+  blocks: number;
+  /** Our index of the block that the model names by its own. */
+  indexes: Map<number, number>;
   hasContent: boolean;
   hasStopped: boolean;
   outputCharacters: number;
@@ -153,15 +162,22 @@ function translate(event: RawMessageStreamEvent, reading: Reading): ModelEvent |
     case "message_stop":
       reading.hasStopped = true;
       return undefined;
-    case "content_block_start":
-      return { type: event.type, index: event.index, content_block: event.content_block as unknown as ContentBlock };
-    case "content_block_stop":
-      return { type: event.type, index: event.index };
+    case "content_block_start": {
+      // Not every server counts from 0 and by one; our log does, in the order the blocks came.
+      const index = reading.blocks++;
+      reading.indexes.set(event.index, index);
+      return { type: event.type, index, content_block: event.content_block as unknown as ContentBlock };
+    }
+    case "content_block_stop": {
+      const index = reading.indexes.get(event.index);
+      return index === undefined ? undefined : { type: event.type, index };
+    }
     case "content_block_delta": {
+      const index = reading.indexes.get(event.index);
       const delta = narrowDelta(event.delta);
-      if (delta === undefined) return undefined;
+      if (index === undefined || delta === undefined) return undefined;
       reading.outputCharacters += lengthOf(delta);
-      return { type: event.type, index: event.index, delta };
+      return { type: event.type, index, delta };
     }
   }
 }

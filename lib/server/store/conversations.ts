@@ -12,7 +12,8 @@ type MessageRow = Selectable<Schema["messages"]>;
 
 /** Text that lists show for a conversation: the first line of what was asked, at most 80 characters, whole words. */
 export function titleFrom(text: string): string {
-  const line = text.trim().split("\n", 1)[0]?.trimEnd() ?? "";
+  // PostgreSQL's text cannot hold a NUL.
+  const line = text.replaceAll("\0", "").trim().split("\n", 1)[0]?.trimEnd() ?? "";
   if (line.length <= TITLE_LENGTH) return line === "" ? "New conversation" : line;
   const cut = line
     .slice(0, TITLE_LENGTH - 1)

@@ -140,8 +140,10 @@ describe("a commit", () => {
     markdown.append("one [a]\n\ntwo\n\nthree [^1]\n\n");
     markdown.commit();
     const [one, , three] = markdown.root.children;
+    const before = one?.type === "paragraph" ? one.children : undefined;
     markdown.append("[a]: https://a.b\n\n");
     expect([...markdown.commit()]).toEqual([one]);
+    expect(one?.type === "paragraph" && one.children !== before).toBe(true);
     markdown.append("[^1]: note\n\n");
     expect(markdown.commit().has(three as Node)).toBe(true);
     expect(toHtml(markdown.root)).toBe('<p>one <a href="https://a.b">a</a></p><p>two</p><p>three <sup></sup></p>');

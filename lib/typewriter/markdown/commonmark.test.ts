@@ -23,7 +23,7 @@ const RAW_HTML = [
 /** The examples of what is no link in CommonMark, but is a bare address in GFM; the reference parser with GFM is their judge. */
 const BARE_ADDRESSES = [602, 608, 611, 612];
 
-/** Where this parser and the reference, micromark, part ways, and CommonMark's own dingus is with us or bounds are meant. */
+/** Where this parser and the reference, micromark, part ways: by our reading of the spec's text, or by a bound that is meant. */
 const EXCEPTIONS: { reason: string; markdown: string; html: string }[] = [
   {
     reason: "micromark takes an empty item for one that would interrupt a paragraph though it is in a new container",
@@ -46,7 +46,7 @@ const EXCEPTIONS: { reason: string; markdown: string; html: string }[] = [
     html: '<p><a href="/u">a</a>[</p>',
   },
   {
-    reason: "micromark takes a box before a setext heading for text, cmark-gfm for a task",
+    reason: "micromark takes a box before a setext heading for text; here it is decided before the underline comes",
     markdown: "- [ ] a\n  =",
     html: '<ul><li><input type="checkbox"><h1>a</h1></li></ul>',
   },
@@ -56,7 +56,7 @@ const EXCEPTIONS: { reason: string; markdown: string; html: string }[] = [
     html: "<p>*<em><em>a</em>b</em>c</p>",
   },
   {
-    reason: "micromark pairs tildes after, not among, the other delimiters, as cmark-gfm does",
+    reason: "micromark pairs tildes after, not among, the other delimiters",
     markdown: "~*b**",
     html: "<p>~<em>b</em>*</p>",
   },

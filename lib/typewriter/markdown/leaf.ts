@@ -23,10 +23,11 @@ export function sourceOf(leaf: LeafText): string {
   return leaf.head + leaf.tail;
 }
 
-/** Starts the leaf over with other text. */
+/** Starts the leaf over with other text. Its node gets another array, so that a view looks at all of it again. */
 export function rewrite(leaf: LeafText, text: string): void {
   Object.assign(leaf, { head: "", tail: text, context: { before: "", bracketUntil: 0 }, carry: "" });
   leaf.node.settled = 0;
+  leaf.node.children = [...leaf.node.children];
 }
 
 /** Brings the leaf's nodes up to its text, and keeps the identity of every node that is still what it was. Returns how many characters it read. */

@@ -9,7 +9,6 @@ import type {
   Heading,
   Html,
   Item,
-  List,
   MathBlock,
   Node,
   Paragraph,
@@ -450,5 +449,3 @@ export function countCells(row: string): number {
   }
   return hasContent ? cells + 1 : cells;
 }
-
-export type OpenList = { type: "list"; node: List; marker: string };

@@ -5,7 +5,9 @@
  * - A container's `children` (and a table's `rows`) only change at the end: the last may be replaced, others may be
  *   added after it.
  * - A leaf's `children` below index `settled` never change; those from `settled` on are a guess at how the text
- *   goes on, and may grow, be replaced or go. A late definition may reset `settled` and change any of them.
+ *   goes on: they may grow in place, be replaced or go. Only a late definition can change settled ones, and then
+ *   `children` is another array.
+ * - A text node's `value` mostly only gains a suffix.
  */
 export type Root = { type: "root"; children: Block[] };
 

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Outcome } from "@/lib/chat/message";
+import { type ModelEvent, modelName } from "./model";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  Reflect.deleteProperty(globalThis, Symbol.for("platen.anthropic"));
+});
+
+/** The module as a process with these settings has it. */
+async function modelWith(settings: Record<string, string>) {
+  for (const name of ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ANTHROPIC_MODEL"]) vi.stubEnv(name, "");
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  vi.resetModules();
+  return import("./model");
+}
+
+describe("the model's name", () => {
+  test.each([
+    ["claude-sonnet-5-5", "Claude Sonnet 5.5"],
+    ["claude-opus-4-1-20250805", "Claude Opus 4.1"],
+    ["claude-sonnet-4-20250514", "Claude Sonnet 4"],
+    ["claude-haiku-6", "Claude Haiku 6"],
+    ["demo", "Demo model"],
+    ["claude-3-5-sonnet-20241022", "claude-3-5-sonnet-20241022"],
+    ["llama3.2:3b", "llama3.2:3b"],
+    ["", ""],
+  ])("of %s is %s", (id, name) => {
+    expect(modelName(id)).toBe(name);
+  });
+});
+
+describe("the model that answers", () => {
+  test.each<[string, Record<string, string>, string]>([
+    ["with neither key nor address is the demo, whatever else is set", { ANTHROPIC_MODEL: "claude-x" }, "demo"],
+    ["with a key is the default", { ANTHROPIC_API_KEY: "k" }, "claude-sonnet-5-5"],
+    ["with an address is the one that was chosen", { ANTHROPIC_BASE_URL: "http://x", ANTHROPIC_MODEL: "mine" }, "mine"],
+  ])("%s", async (_, settings, id) => {
+    expect((await modelWith(settings)).modelId()).toBe(id);
+  });
+});
+
+type Wire = { type: string; [key: string]: unknown };
+
+const text = (index: number, words: string): Wire[] => [
+  { type: "content_block_start", index, content_block: { type: "text", text: "" } },
+  { type: "content_block_delta", index, delta: { type: "text_delta", text: words } },
+];
+const MESSAGE_START = { type: "message_start", message: { usage: { input_tokens: 7, output_tokens: 1 } } };
+const MESSAGE_END = [
+  { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 9 } },
+  { type: "message_stop" },
+];
+
+/** What is made of a stream of `events`, from a server that sends them all at once. */
+async function answerTo(events: readonly Wire[], signal = new AbortController().signal) {
+  const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  const fetch = vi.fn(async () => new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  vi.stubGlobal("fetch", fetch);
+  const { generate } = await modelWith({ ANTHROPIC_BASE_URL: "http://model.example" });
+  const content = [{ type: "text" as const, text: "Hi" }];
+  const stream = generate({ messages: [{ role: "user", content }], model: "m", signal });
+  const said: ModelEvent[] = [];
+  let outcome: Outcome | undefined;
+  while (outcome === undefined) {
+    const next = await stream.next();
+    if (next.done) outcome = next.value;
+    else said.push(next.value);
+  }
+  return { said, outcome, calls: fetch.mock.calls.length };
+}
+
+describe("an answer", () => {
+  test("is told in our words, with the usage of its last count", async () => {
+    const stop = { type: "content_block_stop", index: 0 };
+    expect(await answerTo([MESSAGE_START, ...text(0, "Hello"), stop, ...MESSAGE_END])).toEqual({
+      said: [...text(0, "Hello"), stop],
+      outcome: { type: "done", stop_reason: "end_turn", usage: { input_tokens: 7, output_tokens: 9 } },
+      calls: 1,
+    });
+  });
+
+  test("whose blocks are not numbered from 0, or leave one out, is numbered in the order they came", async () => {
+    const { said } = await answerTo([MESSAGE_START, ...text(1, "one"), ...text(4, "two"), ...MESSAGE_END]);
+    expect(said).toEqual([...text(0, "one"), ...text(1, "two")]);
+  });
+
+  test("that names a number twice loses nothing of either block", async () => {
+    const { said } = await answerTo([MESSAGE_START, ...text(0, "one"), ...text(0, "two"), ...MESSAGE_END]);
+    expect(said).toEqual([...text(0, "one"), ...text(1, "two")]);
+  });
+
+  test("that adds to a block it never began is not told of it", async () => {
+    const lost = { type: "content_block_delta", index: 3, delta: { type: "text_delta", text: "lost" } };
+    const { said } = await answerTo([MESSAGE_START, ...text(0, "one"), lost, ...MESSAGE_END]);
+    expect(said).toEqual(text(0, "one"));
+  });
+
+  test("cut before its end is interrupted, its length estimated upwards", async () => {
+    const { outcome } = await answerTo([MESSAGE_START, ...text(0, "x".repeat(31))]);
+    expect(outcome).toEqual({ type: "interrupted", usage: { input_tokens: 7, output_tokens: 11 } });
+  });
+
+  test("that was aborted before it was asked for is stopped, and costs nothing", async () => {
+    const { said, outcome } = await answerTo([MESSAGE_START, ...MESSAGE_END], AbortSignal.abort());
+    expect([said, outcome]).toEqual([[], { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } }]);
+  });
+});

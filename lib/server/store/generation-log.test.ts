@@ -1,0 +1,255 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { GenerationEvent, Outcome } from "@/lib/chat/message";
+import { readConversation } from "./conversations";
+import { openStore, type Store } from "./database";
+import {
+  beginGeneration,
+  commit,
+  type EventRow,
+  markStopped,
+  type NewGeneration,
+  readEvents,
+  readOpenGenerations,
+  readStopMarks,
+  type Settlement,
+  settleDead,
+  standingOf,
+} from "./generation-log";
+
+const NOW = "2026-01-01T00:00:00.000Z";
+const DONE: Outcome = { type: "done", stop_reason: "end_turn", usage: { input_tokens: 1, output_tokens: 2 } };
+
+const dataDir = mkdtempSync(join(tmpdir(), "platen-log-"));
+let store: Store;
+let made = 0;
+
+beforeAll(async () => {
+  store = await openStore({ dataDir });
+});
+afterAll(async () => {
+  await store.destroy();
+  rmSync(dataDir, { recursive: true });
+});
+
+/** A first message and its answer, in a conversation of their own. */
+function place(changes: Partial<NewGeneration> = {}): NewGeneration {
+  made += 1;
+  return {
+    id: `answer-${made}`,
+    visitorId: "visitor",
+    conversationId: `conversation-${made}`,
+    parentId: null,
+    message: { id: `question-${made}`, content: [{ type: "text", text: "Hi" }] },
+    model: "m",
+    instanceId: "here",
+    leaseUntil: NOW,
+    now: NOW,
+    objection: () => undefined,
+    ...changes,
+  };
+}
+
+async function begun(changes: Partial<NewGeneration> = {}) {
+  const begin = place(changes);
+  expect(await beginGeneration(store, begin)).toMatchObject({ type: "begun" });
+  return begin;
+}
+
+const EVENTS: GenerationEvent[] = [
+  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hel" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "lo \ud800\u0000" } },
+];
+
+function rows(id: string, events = EVENTS, after = 0): EventRow[] {
+  return events.map((event, index) => ({
+    generation_id: id,
+    n: after + index + 1,
+    data: JSON.stringify(event),
+    at_ms: index,
+  }));
+}
+
+const ended = (id: string, changes: Partial<Settlement> = {}): Settlement => ({
+  id,
+  content: [{ type: "text", text: "Hello" }],
+  outcome: DONE,
+  rewritten: [],
+  ...changes,
+});
+
+async function logOf(id: string) {
+  const found = await readEvents(store, id, 0, 100);
+  return found.map(({ n, data }) => ({ n, event: JSON.parse(data) as GenerationEvent }));
+}
+
+const numbered = (events: readonly GenerationEvent[]) => events.map((event, index) => ({ n: index + 1, event }));
+
+async function answerIn({ visitorId, conversationId, id }: NewGeneration) {
+  const read = await readConversation(store, visitorId, conversationId);
+  return { message: read?.conversation.messages.find((one) => one.id === id), lastEventId: read?.lastEventId };
+}
+
+describe("beginning an answer", () => {
+  test("saves the message and the place of the answer, once", async () => {
+    const begin = place();
+    const question = {
+      id: begin.message?.id,
+      parentId: null,
+      role: "user",
+      content: begin.message?.content,
+      createdAt: NOW,
+    };
+    expect(await beginGeneration(store, begin)).toEqual({
+      type: "begun",
+      userMessageId: question.id,
+      history: [question],
+      isStopped: false,
+    });
+    expect(await beginGeneration(store, begin)).toEqual({ type: "known" });
+    expect((await readConversation(store, "visitor", begin.conversationId))?.conversation).toEqual({
+      id: begin.conversationId,
+      title: "Hi",
+      leafId: begin.id,
+      messages: [
+        question,
+        { id: begin.id, parentId: question.id, role: "assistant", content: [], model: "m", createdAt: NOW },
+      ],
+    });
+  });
+
+  test("that meets an objection saves nothing", async () => {
+    const begin = place({ objection: () => ({ code: "too_large", message: "Too long." }) });
+    expect(await beginGeneration(store, begin)).toEqual({ type: "refused", code: "too_large", message: "Too long." });
+    expect(await readConversation(store, "visitor", begin.conversationId)).toBeUndefined();
+    expect(await standingOf(store, "visitor", begin.id)).toEqual({ type: "unknown" });
+  });
+
+  test("after a settled answer has the whole path as its history, along one branch", async () => {
+    const { id, conversationId, message } = await begun();
+    await commit(store, { events: [], settlements: [ended(id)], now: NOW });
+    const again = await begun({ conversationId, parentId: message?.id ?? "", message: null });
+    await commit(store, { events: [], settlements: [ended(again.id)], now: NOW });
+    const next = place({ conversationId, parentId: id });
+    const result = await beginGeneration(store, next);
+    expect(result.type === "begun" && result.history.map((one) => one.id)).toEqual([message?.id, id, next.message?.id]);
+  });
+
+  test("after an answer that is still being written is refused", async () => {
+    const { id, conversationId } = await begun();
+    expect(await beginGeneration(store, place({ conversationId, parentId: id }))).toMatchObject({ code: "conflict" });
+  });
+});
+
+describe("a commit", () => {
+  test("keeps events byte for byte, and ends an answer in the same stroke", async () => {
+    const begin = await begun();
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
+    expect((await answerIn(begin)).lastEventId).toBe(3);
+    expect((await answerIn(begin)).message).toMatchObject({ content: [{ type: "text", text: "Hello \ud800\u0000" }] });
+    const end: GenerationEvent = { type: "generation_end", outcome: DONE };
+    await commit(store, { events: rows(begin.id, [end], 3), settlements: [ended(begin.id)], now: NOW });
+    expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, end]));
+    expect(await standingOf(store, "visitor", begin.id)).toEqual({ type: "settled", outcome: DONE });
+    expect((await answerIn(begin)).message).toMatchObject({
+      content: [{ type: "text", text: "Hello" }],
+      outcome: DONE,
+      usage: { input_tokens: 1, output_tokens: 2 },
+    });
+  });
+
+  test("of an event that is there already fails as a whole; repeated, it changes nothing", async () => {
+    const { id } = await begun();
+    const other = await begun();
+    const batch = { events: rows(id), settlements: [ended(id)], now: NOW };
+    await commit(store, batch);
+    await expect(commit(store, { ...batch, events: [...rows(other.id), ...rows(id)] })).rejects.toThrow();
+    expect(await logOf(other.id)).toEqual([]);
+    await commit(store, batch, true);
+    expect(await logOf(id)).toEqual(numbered(EVENTS));
+  });
+
+  test("of an answer that another instance has ended fails", async () => {
+    const { id } = await begun();
+    await settleDead(store, id, NOW);
+    await expect(commit(store, { events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
+    expect(await standingOf(store, "visitor", id)).toEqual({ type: "settled", outcome: { type: "interrupted" } });
+  });
+
+  test("of an answer whose conversation is deleted fails", async () => {
+    const { id, conversationId } = await begun();
+    await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
+    await expect(commit(store, { events: rows(id), settlements: [], now: NOW })).rejects.toThrow();
+  });
+
+  test("replaces the events that a Stop has cut", async () => {
+    const { id } = await begun();
+    await commit(store, { events: rows(id), settlements: [], now: NOW });
+    const cut: GenerationEvent = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "" } };
+    const rewritten = rows(id, [cut], 2);
+    await commit(store, { events: [], settlements: [ended(id, { rewritten })], now: NOW });
+    expect(await logOf(id)).toEqual(numbered([...EVENTS.slice(0, 2), cut]));
+  });
+});
+
+describe("an answer whose instance is dead", () => {
+  test("ends as interrupted with what was logged, once", async () => {
+    const begin = await begun();
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
+    await settleDead(store, begin.id, NOW);
+    await settleDead(store, begin.id, NOW);
+    const outcome: Outcome = { type: "interrupted" };
+    expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, { type: "generation_end", outcome }]));
+    expect((await answerIn(begin)).message).toMatchObject({
+      content: [{ type: "text", text: "Hello \ud800\u0000" }],
+      outcome,
+    });
+    expect((await readOpenGenerations(store)).map(({ id }) => id)).not.toContain(begin.id);
+  });
+
+  test("ends as stopped, cut, if the reader had said so", async () => {
+    const begin = await begun();
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
+    const mark = { visitorId: "visitor", id: begin.id, shown: 4, now: NOW };
+    expect(await markStopped(store, mark)).toEqual({ type: "open", instanceId: "here" });
+    await markStopped(store, { ...mark, shown: 1 });
+    expect(await readStopMarks(store, "here")).toContainEqual({ id: begin.id, shown: 4 });
+    await settleDead(store, begin.id, NOW);
+    expect(await standingOf(store, "visitor", begin.id)).toMatchObject({ outcome: { type: "stopped" } });
+    expect((await answerIn(begin)).message).toMatchObject({ content: [{ type: "text", text: "Hell" }] });
+    expect((await logOf(begin.id)).map(({ n }) => n)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("a stop mark", () => {
+  test("on an answer nobody has started waits for it", async () => {
+    const begin = place();
+    const mark = { visitorId: "visitor", id: begin.id, shown: 0, now: NOW };
+    expect(await markStopped(store, mark)).toEqual({ type: "stop_marked" });
+    expect(await markStopped(store, mark)).toEqual({ type: "stop_marked" });
+    expect(await beginGeneration(store, begin)).toMatchObject({ type: "begun", isStopped: true });
+  });
+
+  test("of another visitor, or in place of a message, is not taken", async () => {
+    const { id, message } = await begun();
+    for (const taken of [id, message?.id ?? ""]) {
+      expect(await markStopped(store, { visitorId: "stranger", id: taken, shown: 0, now: NOW })).toEqual({
+        type: "foreign",
+      });
+    }
+    const marked = place();
+    await markStopped(store, { visitorId: "stranger", id: marked.id, shown: 0, now: NOW });
+    expect(await beginGeneration(store, marked)).toMatchObject({ type: "refused", code: "not_found" });
+  });
+
+  test("on an answer that has ended changes nothing", async () => {
+    const { id } = await begun();
+    await commit(store, { events: [], settlements: [ended(id)], now: NOW });
+    const standing = { type: "settled", outcome: DONE };
+    expect(await markStopped(store, { visitorId: "visitor", id, shown: 0, now: NOW })).toEqual(standing);
+    expect(await standingOf(store, "visitor", id)).toEqual(standing);
+  });
+});
