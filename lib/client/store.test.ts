@@ -202,18 +202,22 @@ describe("a message", () => {
   });
 
   test("is told to the other tabs, and what they tell is read from the server", async () => {
-    const { store, told, network, reads } = setUp();
+    const { store, connection, told, network, reads } = setUp();
     store.send("Hi");
+    await settled();
+    expect(told).toEqual([]);
+    connection(0).says(1, START);
     expect(told).toEqual(["c"]);
-    const other = setUp();
-    other.network.hear();
-    await settled();
-    other.reads[0]?.answer(ASKED);
-    await settled();
-    expect(other.store.getState().conversation).toEqual(ASKED);
     network.hear();
     await settled();
     expect(reads).toEqual([]);
+    const other = setUp();
+    const read = conversation(question("u", "One"), answer("a", "u", "1", DONE));
+    other.network.hear();
+    await settled();
+    other.reads[0]?.answer(read);
+    await settled();
+    expect(other.store.getState().conversation).toEqual(read);
   });
 
   test("leaves a listener that has gone alone", () => {

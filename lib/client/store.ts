@@ -93,6 +93,8 @@ export function createConversationStore(
     const after = generation.phase !== "idle" && generation.id === id ? generation.lastEventId : 0;
     const onEvent = (numbered: NumberedEvent) => {
       if (!signal.aborted) dispatch({ type: "event", id, numbered });
+      // Not before: only now is there something to read for them.
+      if (numbered.n === 1 && request !== undefined) surroundings.tellTabs(state.conversation.id);
     };
     if (request !== undefined && after === 0) return transport.start(id, request, onEvent, signal);
     return transport.follow(id, after, onEvent, signal);
@@ -108,7 +110,6 @@ export function createConversationStore(
     };
     dispatch({ type: "submit", id, message, parentId, createdAt: now() });
     followToEnd(id, request);
-    surroundings.tellTabs(state.conversation.id);
   }
 
   function askAbout({ id, text }: QueuedMessage): void {

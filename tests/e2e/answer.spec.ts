@@ -101,6 +101,43 @@ test("a second tab shows the same answer, live", async ({ chat, upstream, contex
   expect(upstream.requests).toHaveLength(1);
 });
 
+test("two tabs of one browser share one stream, and a message sent in one appears in the other", async ({
+  chat,
+  upstream,
+  context,
+}) => {
+  upstream.script(answer("First. "));
+  await chat.open();
+  await chat.say("One");
+  await chat.settled();
+  const second = await context.newPage();
+  const streams: string[] = [];
+  second.on("request", (request) => {
+    if (request.url().includes("/api/generations/")) streams.push(request.method());
+  });
+  await second.goto(chat.page.url());
+  await expect(second.getByRole("article", { name: "Answer" })).toContainText("First.");
+  upstream.script(answer(LONG.slice(0, 1200), { pace: everyMs(20) }));
+  await chat.say("Two");
+  await expect(second.getByRole("article", { name: "Answer" }).last()).toContainText(plain(LONG.slice(0, 1200)));
+  await chat.settled();
+  expect(streams).toEqual([]);
+  expect(upstream.requests).toHaveLength(2);
+});
+
+test("a network that goes and comes loses nothing and repeats nothing", async ({ chat, upstream, context }) => {
+  upstream.script(answer(LONG, { pace: everyMs(20) }));
+  await chat.open();
+  await chat.say("Go on");
+  await expect(chat.answers.last()).toContainText("line after line");
+  await context.setOffline(true);
+  await expect(chat.page.getByText("Reconnecting")).toBeVisible();
+  await context.setOffline(false);
+  await expect(chat.answers.last()).toContainText(plain(LONG), { timeout: 40_000 });
+  await chat.settled();
+  expect(upstream.requests).toHaveLength(1);
+});
+
 test("a killed server leaves the answer interrupted with what had arrived, and Retry answers", async ({
   chat,
   upstream,

@@ -32,7 +32,7 @@ test("Enter while composing does not send", async ({ chat, upstream }) => {
   await expect(chat.box).toHaveValue("にほん");
 });
 
-test("a draft survives a reload, and nothing is sent while an answer is under way", async ({ chat, upstream }) => {
+test("a draft survives a reload, and Stop sends nothing of it", async ({ chat, upstream }) => {
   upstream.script(answer("Word by word. ".repeat(60), { pace: everyMs(30) }));
   await chat.open();
   await chat.box.fill("half a thought");
@@ -42,11 +42,46 @@ test("a draft survives a reload, and nothing is sent while an answer is under wa
   await chat.box.press("Enter");
   await expect(chat.answers.last()).toContainText("Word by word.");
   await chat.box.fill("my next question");
-  await chat.box.press("Enter");
-  await expect(chat.box).toHaveValue("my next question");
   await chat.stop.click();
   await chat.settled("Stopped");
   await expect(chat.box).toHaveValue("my next question");
+  await expect(chat.messages).toHaveCount(1);
+});
+
+test("what is sent while an answer is under way waits, can be edited, and goes out when it ends", async ({
+  chat,
+  upstream,
+}) => {
+  upstream.script(answer("Word by word. ".repeat(30), { pace: everyMs(25) }));
+  await chat.open();
+  await chat.say("First");
+  await expect(chat.answers.last()).toContainText("Word by word.");
+  await chat.say("Secnod");
+  const queue = chat.page.getByRole("region", { name: "Waiting to be sent" });
+  await expect(queue).toContainText("Secnod");
+  await queue.getByRole("button", { name: "Edit" }).click();
+  await expect(chat.box).toHaveValue("Secnod");
+  await chat.say("Second");
+  await chat.page.reload();
+  await expect(queue).toContainText("Second");
+  await expect(chat.messages).toHaveText([/First/, /Second/], { timeout: 30_000 });
+  await expect(queue).toHaveCount(0);
+  await chat.settled();
+  expect(upstream.requests).toHaveLength(2);
+});
+
+test("what is sent offline waits for the network and goes out once", async ({ chat, upstream, context }) => {
+  upstream.script(answer("Here."));
+  await chat.open();
+  await context.setOffline(true);
+  await chat.say("Can you hear me?");
+  const queue = chat.page.getByRole("region", { name: "Waiting to be sent" });
+  await expect(queue).toContainText("Can you hear me?");
+  await context.setOffline(false);
+  await expect(chat.answers.last()).toContainText("Here.");
+  await chat.settled();
+  await expect(chat.messages).toHaveCount(1);
+  expect(upstream.requests).toHaveLength(1);
 });
 
 test("what the server refuses goes back into the box, with a sentence", async ({ chat }) => {
