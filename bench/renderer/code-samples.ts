@@ -1,4 +1,5 @@
-import { type Random, words } from "./words";
+import type { Random } from "./random";
+import { words } from "./words";
 
 /** A fenced code block of about `lines` lines in the language. */
 export function codeBlock(language: Language, lines: number, random: Random): string {

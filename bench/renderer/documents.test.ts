@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LANGUAGES } from "./code-samples";
-import { answer, DOCUMENTS, inPieces } from "./documents";
+import { answer, DOCUMENTS } from "./documents";
+import { inPieces } from "./pieces";
 
 const FEATURES: Record<string, RegExp> = {
   "headings of three levels": /^## [\s\S]*^### [\s\S]*^#### /m,

@@ -1,5 +1,6 @@
 import { codeBlock, LANGUAGES } from "./code-samples";
-import { capitalised, chinese, emoji, Random, sentence, words } from "./words";
+import { Random } from "./random";
+import { capitalised, chinese, emoji, sentence, words } from "./words";
 
 export type BenchDocument = {
   name: string;
@@ -49,19 +50,6 @@ export function answer(bytes: number, seed = 1): string {
   }
 }
 
-/** The text in pieces of `charactersEach` code points on average, from one to twice as many; no surrogate pair is cut. */
-export function inPieces(text: string, charactersEach: number, seed = 1): string[] {
-  const random = new Random(seed);
-  const characters = [...text];
-  const pieces: string[] = [];
-  for (let at = 0; at < characters.length; ) {
-    const count = random.between(1, 2 * charactersEach - 1);
-    pieces.push(characters.slice(at, at + count).join(""));
-    at += count;
-  }
-  return pieces;
-}
-
 function section(random: Random, index: number, isShort: boolean): string[] {
   const paragraph = () => random.some(isShort ? 1 : random.between(2, 5), () => sentence(random)).join(" ");
   const language = LANGUAGES[index % LANGUAGES.length] as (typeof LANGUAGES)[number];
@@ -75,7 +63,7 @@ function section(random: Random, index: number, isShort: boolean): string[] {
         .trimEnd(),
     () => `$$\n\\sum_{i=1}^{${index + 2}} \\frac{x_i^2}{\\sqrt{${random.between(2, 99)}}} \\le \\int_0^1 f(t)\\,dt\n$$`,
     () => `${chinese(random)}${chinese(random)}**${chinese(random)}**`,
-    () => `> ${sentence(random)} ${emoji(random)}`,
+    () => `> ${sentence(random)} ${emoji(random)} $x_${index} + ${index}$`,
   ];
   return [
     `${"#".repeat(2 + (index % 3))} ${capitalised(words(random, 3))} ${emoji(random)}`,

@@ -73,7 +73,5 @@ function fingerprintOf(files: readonly string[]): string {
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .sort((left, right) => left.name.localeCompare(right.name))
-    .flatMap((entry) =>
-      entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)],
-    );
+    .flatMap((entry) => (entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)]));
 }

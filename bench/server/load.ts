@@ -59,7 +59,7 @@ export function createLoad(server: RelayServer) {
     while (at !== -1) {
       const from = at + MARK.length;
       if (from + STAMP_LENGTH > bytes.length) return bytes.subarray(at);
-      latenciesMs.push(nowMs - Number(bytes.latin1Slice(from, from + STAMP_LENGTH)));
+      latenciesMs.push(nowMs - Number(bytes.toString("latin1", from, from + STAMP_LENGTH)));
       at = bytes.indexOf(MARK, from + STAMP_LENGTH);
     }
     return undefined;

@@ -162,7 +162,9 @@ function stopAtPlaten(port: number, { name, cookie }: Stream): void {
 }
 
 function cpuMsOf(pid: number): number {
-  const fields = readProc(pid, "stat")?.replace(/^.*\) /s, "").split(" ");
+  const fields = readProc(pid, "stat")
+    ?.replace(/^.*\) /s, "")
+    .split(" ");
   // utime and stime, fields 14 and 15 of proc(5), in ticks of 10 ms; two are gone with the name.
   return (Number(fields?.[11]) + Number(fields?.[12])) * 10;
 }

@@ -89,7 +89,9 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
     isOnline: () => network.isOnline,
     onOnline: (listener) => void network.listeners.push(listener),
     tellTabs: (id) => void told.push(id),
-    onTold: (_, listener) => void (network.hear = listener),
+    onTold(_, listener) {
+      network.hear = listener;
+    },
     queues: { read: (key) => kept.get(key) ?? [], write: (key, queued) => void kept.set(key, [...queued]) },
     pause: (ms, _atLeastMs, signal) =>
       new Promise((resolve) => {

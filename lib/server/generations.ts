@@ -26,7 +26,7 @@ export type Followed = { stream: ReadableStream<Uint8Array> } | { refusal: Refus
 export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 
 const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
-const EVENTS_A_PAGE = 500;
+const EVENTS_A_PAGE = 100;
 const BEGIN_PATIENCE_MS = 3_000;
 
 /** Starts the answer `id` and follows it; the same id again follows the same answer, with one call to the model. */
@@ -161,12 +161,21 @@ export async function follow(visitorId: string, id: string, after: number): Prom
 /** The log in the store: of an answer that has ended, or that another instance is writing. */
 function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogSource {
   return {
-    async read(after) {
-      const rows = await readEvents(store, id, after, EVENTS_A_PAGE);
-      const frames = rows.map(({ n, data }) => frameOfData(n, (JSON.parse(data) as { type: string }).type, data));
-      const last = rows.at(-1);
-      const isEnd = last === undefined ? await isPastEnd(store, id) : last.data.startsWith(END_PREFIX);
-      return { text: frames.join(""), last: last?.n ?? after, isEnd };
+    async read(after, maximumLength) {
+      const page = () => readEvents(store, id, after, EVENTS_A_PAGE);
+      let rows = await page();
+      const isPast = rows.length === 0 && (await isPastEnd(store, id));
+      // The end may have been written between the two questions.
+      if (isPast) rows = await page();
+      let text = "";
+      let last: (typeof rows)[number] | undefined;
+      for (const row of rows) {
+        if (text.length >= maximumLength) break;
+        text += frameOfData(row.n, (JSON.parse(row.data) as { type: string }).type, row.data);
+        last = row;
+      }
+      const isEnd = last === undefined ? isPast : last.data.startsWith(END_PREFIX);
+      return { text, last: last?.n ?? after, isEnd };
     },
     changed: () => bus.changed(id),
     attend: () => void readingElsewhere.set(id, (readingElsewhere.get(id) ?? 0) + 1),

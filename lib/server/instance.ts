@@ -103,13 +103,17 @@ async function settleAll(store: Store, dead: readonly OpenGeneration[]): Promise
 /** Renews this instance's leases for ever, and settles what dead ones left. */
 function beat(live: Instance): void {
   let aliveSince = Date.now();
+  /** Begun here, and given up because the store would not take its events: while we live nobody else ends it. */
+  const isOrphan = ({ id, instanceId }: OpenGeneration) =>
+    instanceId === live.id && !live.running.has(id) && !live.starting.has(id);
   const timer = setInterval(async () => {
     try {
       await renewLeases(live.store, live.id, leaseUntil());
       await attendGenerations(live.store, [...live.readingElsewhere.keys()], leaseUntil());
+      const open = await readOpenGenerations(live.store);
+      await settleAll(live.store, open.filter(isOrphan));
       // After an outage of the store everybody's lease has run out: first let the living renew theirs.
       if (Date.now() - aliveSince < LEASE_MS) return;
-      const open = await readOpenGenerations(live.store);
       const now = isoTime();
       await settleAll(
         live.store,

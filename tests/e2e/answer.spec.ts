@@ -2,7 +2,8 @@ import { textOf } from "@/lib/chat/message";
 import { errorEventAfter } from "../upstream/faults";
 import { recordedText, recordings } from "../upstream/recordings";
 import { answer, CLAUDE_RHYTHM, everyMs, neverAnswer, refuse, replay } from "../upstream/scenario";
-import { expect, plain, test } from "./fixtures";
+import { Chat, expect, plain, test } from "./fixtures";
+import { startWire } from "./wire";
 
 const LONG = "The platen is the roller that holds the paper while the type strikes it, line after line. ".repeat(30);
 
@@ -125,17 +126,26 @@ test("two tabs of one browser share one stream, and a message sent in one appear
   expect(upstream.requests).toHaveLength(2);
 });
 
-test("a network that goes and comes loses nothing and repeats nothing", async ({ chat, upstream, context }) => {
+test("a network that goes and comes loses nothing and repeats nothing", async ({ page, server, upstream }) => {
+  const wire = await startWire(server.url);
+  const chat = new Chat(page, wire.url);
+  upstream.reset();
   upstream.script(answer(LONG, { pace: everyMs(20) }));
   await chat.open();
   await chat.say("Go on");
   await expect(chat.answers.last()).toContainText("line after line");
-  await context.setOffline(true);
+  wire.cut();
   await expect(chat.page.getByText("Reconnecting")).toBeVisible();
-  await context.setOffline(false);
+  wire.mend();
+  for (let flap = 0; flap < 5; flap++) {
+    await chat.page.waitForTimeout(300);
+    wire.cut();
+    wire.mend();
+  }
   await expect(chat.answers.last()).toContainText(plain(LONG), { timeout: 40_000 });
   await chat.settled();
   expect(upstream.requests).toHaveLength(1);
+  await wire.close();
 });
 
 test("a killed server leaves the answer interrupted with what had arrived, and Retry answers", async ({

@@ -52,7 +52,7 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   chat,
   upstream,
 }) => {
-  upstream.script(answer("Word by word. ".repeat(30), { pace: everyMs(25) }));
+  upstream.script(answer("Word by word. ".repeat(120), { pace: everyMs(30) }));
   await chat.open();
   await chat.say("First");
   await expect(chat.answers.last()).toContainText("Word by word.");
@@ -64,7 +64,7 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   await chat.say("Second");
   await chat.page.reload();
   await expect(queue).toContainText("Second");
-  await expect(chat.messages).toHaveText([/First/, /Second/], { timeout: 30_000 });
+  await expect(chat.messages).toHaveText([/First/, /Second/], { timeout: 40_000 });
   await expect(queue).toHaveCount(0);
   await chat.settled();
   expect(upstream.requests).toHaveLength(2);

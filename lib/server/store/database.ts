@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, Migrator, PostgresAdapter, PostgresDialect, SqliteDialect, sql, type Transaction } from "kysely";
+import { Kysely, Migrator, PostgresDialect, SqliteDialect, sql, type Transaction } from "kysely";
 import Database from "libsql";
 import pg from "pg";
 import { errorFields, log } from "../log";
@@ -31,8 +31,9 @@ export async function openStore(place: { dataDir: string; databaseUrl?: string |
   return store;
 }
 
+/** Told by what the engine can do: Next bundles Kysely once for boot and again for the routes, so classes differ. */
 export function isPostgres(queries: Queries): boolean {
-  return queries.getExecutor().adapter instanceof PostgresAdapter;
+  return queries.getExecutor().adapter.supportsTransactionalDdl;
 }
 
 /** Lets one transaction at a time work on each of `keys`. SQLite has only one writer anyway. */
@@ -70,16 +71,49 @@ function openSqlite(dataDir: string) {
 
 /** The app has a few dozen statements and runs each of them often. */
 function cachedPrepare(database: Database.Database) {
-  const statements = new Map<string, Database.Statement>();
+  const statements = new Map<string, Statement>();
   return (text: string) => {
     let statement = statements.get(text);
     if (statement === undefined) {
-      statement = database.prepare(text);
+      statement = lockingStatement(database, text);
       if (statements.size >= 500) statements.clear();
       statements.set(text, statement);
     }
     return statement as never;
   };
+}
+
+type Statement = Pick<Database.Statement, "reader" | "all" | "iterate" | "run">;
+
+/**
+ * libsql 0.5 does not reset a statement that fails with SQLITE_BUSY. It then counts as a writer at work: SQLite commits
+ * none of the following writes, reports success, and throws them away in the end. So the lock is taken by `exec`, which
+ * leaves no statement behind, and a write never begins without it.
+ */
+function lockingStatement(database: Database.Database, text: string): Statement {
+  const statement = database.prepare(text);
+  const exec = (sql: string) => {
+    // A full disk ends the transaction by itself; to end it again would hide that error behind another.
+    if (sql !== "rollback" || database.inTransaction) database.exec(sql);
+    return { changes: 0, lastInsertRowid: 0 };
+  };
+  const { all, iterate } = { all: statement.all.bind(statement), iterate: statement.iterate.bind(statement) };
+  if (text === "begin") return { reader: false, all, iterate, run: () => exec("begin immediate") };
+  if (text === "commit" || text === "rollback") return { reader: false, all, iterate, run: () => exec(text) };
+  if (statement.reader) return statement;
+  const run: Database.Statement["run"] = (...parameters) => {
+    if (database.inTransaction) return statement.run(...parameters);
+    exec("begin immediate");
+    try {
+      const result = statement.run(...parameters);
+      exec("commit");
+      return result;
+    } catch (error) {
+      exec("rollback");
+      throw error;
+    }
+  };
+  return { reader: false, all, iterate, run };
 }
 
 async function migrate(store: Store): Promise<void> {
