@@ -34,7 +34,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
-          include: ["{app,components,lib,bench}/**/*.test.{ts,tsx}", "tests/upstream/**/*.test.ts"],
+          include: ["{app,components,lib,bench}/**/*.test.{ts,tsx}", "tests/upstream/**/*.test.ts", "tests/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -27,7 +27,7 @@ export type Run = {
 };
 
 type Setup = {
-  site: { url: string; takeScriptBytes(): number };
+  site: { url: string; scriptBytes(): number };
   document: BenchDocument;
   charactersEach?: number;
   limitMs: number;
@@ -35,19 +35,20 @@ type Setup = {
 
 /** Runs it in a new renderer process, after a short answer with every feature has loaded what the contender loads late. */
 export async function measure(browser: Browser, { site, document, charactersEach, limitMs }: Setup): Promise<Run> {
-  site.takeScriptBytes();
   const tab = await openTab(browser, site.url);
   try {
-    const initial = site.takeScriptBytes();
+    const initial = site.scriptBytes();
     const emptyBytes = await heapBytes(tab.session);
     await warmUp(tab);
+    const cut = [document.create(), charactersEach ?? CHARACTERS_A_COMMIT] as const;
+    const commits = await tab.page.evaluate((args) => window.bench.prepare(...args), cut);
     const warmBytes = await heapBytes(tab.session);
-    const written = await write(tab, document.create(), charactersEach ?? CHARACTERS_A_COMMIT, limitMs);
+    const written = await write(tab, commits, limitMs);
     const fullBytes = await heapBytes(tab.session);
     return {
       ...written,
       heapBytes: { document: fullBytes - warmBytes, withLibraries: fullBytes - emptyBytes },
-      scriptBytes: { initial, lazy: site.takeScriptBytes() },
+      scriptBytes: { initial, lazy: site.scriptBytes() - initial },
       shown: await tab.page.evaluate(() => window.bench.shown()),
     };
   } finally {
@@ -66,9 +67,7 @@ async function warmUp({ page }: BenchTab): Promise<void> {
 
 type Written = Omit<Run, "heapBytes" | "scriptBytes" | "shown">;
 
-async function write(tab: BenchTab, text: string, charactersEach: number, limitMs: number): Promise<Written> {
-  const { page, session } = tab;
-  const all = await page.evaluate((args) => window.bench.prepare(...args), [text, charactersEach] as const);
+async function write({ page, session }: BenchTab, all: number, limitMs: number): Promise<Written> {
   await page.evaluate(() => window.bench.mount());
   await page.evaluate(() => window.bench.takeFrames());
   const untilMs = performance.now() + limitMs;
@@ -86,9 +85,9 @@ async function write(tab: BenchTab, text: string, charactersEach: number, limitM
     atMs = nowMs;
     commits = done;
   }
-  const { longTasksMs, gapsMs } = await page.evaluate(() => window.bench.takeFrames());
   await page.evaluate((quietMs) => window.bench.finish(quietMs), QUIET_MS);
   const endMs = await mainThreadMs(session);
+  const { longTasksMs, gapsMs } = await page.evaluate(() => window.bench.takeFrames());
   return {
     commits,
     shareDone: commits / all,

@@ -62,7 +62,8 @@ export function start(mountContender: Mount): void {
     async appendUntil(end, deadlineMs) {
       const untilMs = performance.now() + deadlineMs;
       let lastMs = await nextFrame();
-      while (count < end) {
+      const last = Math.min(end, pieces.length);
+      while (count < last) {
         mounted?.append(pieces[count++] as string);
         const nowMs = await nextFrame();
         frames.gapsMs.push(nowMs - lastMs);

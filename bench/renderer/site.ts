@@ -6,8 +6,8 @@ import { gzipSync } from "node:zlib";
 
 export type Site = {
   url: string;
-  /** gzip bytes of the scripts asked for since the last call, each file once. */
-  takeScriptBytes(): number;
+  /** gzip bytes of the scripts asked for since the page was last opened, each file once. */
+  scriptBytes(): number;
   close(): Promise<void>;
 };
 
@@ -23,8 +23,7 @@ const MEDIA_TYPES: Record<string, string> = {
 
 /** Serves a folder on a free port of this machine, and counts the scripts. */
 export async function serveFolder(folder: string): Promise<Site> {
-  let scriptBytes = 0;
-  const counted = new Set<string>();
+  const bytes = new Map<string, number>();
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://bench").pathname);
     const file = join(folder, path === "/" ? "index.html" : path);
@@ -33,20 +32,14 @@ export async function serveFolder(folder: string): Promise<Site> {
       return;
     }
     const body = readFileSync(file);
-    if (extname(file) === ".js" && !counted.has(file)) {
-      counted.add(file);
-      scriptBytes += gzipSync(body, { level: 9 }).length;
-    }
+    if (path === "/") bytes.clear();
+    if (extname(file) === ".js") bytes.set(file, gzipSync(body, { level: 9 }).length);
     response.writeHead(200, { "content-type": MEDIA_TYPES[extname(file)] ?? "application/octet-stream" }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    takeScriptBytes() {
-      const taken = scriptBytes;
-      scriptBytes = 0;
-      return taken;
-    },
+    scriptBytes: () => [...bytes.values()].reduce((total, size) => total + size, 0),
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

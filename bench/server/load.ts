@@ -69,8 +69,9 @@ export function createLoad(server: RelayServer) {
     /** Opens `count` streams, a few at a time; resolves when each has had its first delta. */
     async open(count: number, rate: number): Promise<Stream[]> {
       const opened: Stream[] = [];
-      for (let left = count; left > 0; left -= 10) {
-        const group = Array.from({ length: Math.min(10, left) }, () => open(rate));
+      const atOnce = Math.max(10, Math.ceil(count / 20));
+      for (let left = count; left > 0 && !isEnded; left -= atOnce) {
+        const group = Array.from({ length: Math.min(atOnce, left) }, () => open(rate));
         await Promise.all(group.map((stream) => stream.opened));
         opened.push(...group);
       }

@@ -56,6 +56,8 @@ export async function measureStops(server: RelayServer, upstream: Upstream, coun
 }
 
 const MAX_LAG_MS = 100;
+/** No later step can be better than one that is so late. */
+const HOPELESS_LAG_MS = 1000;
 
 /**
  * Tokens/s that reach the readers while the p99 lag stays under 100 ms: streams of 50 tokens/s are added, `growth` times
@@ -74,7 +76,9 @@ export async function measureThroughput(
     open = wanted;
     await sleep(SETTLE_MS);
     steps.push(await measureWindow(server, load, holdMs));
-    if (steps.slice(-2).every(isTooLate) && steps.length > 1) break;
+    const lastTwo = steps.slice(-2);
+    if (lastTwo.length === 2 && lastTwo.every(isTooLate)) break;
+    if (lastTwo.some(({ p99Ms }) => !(p99Ms <= HOPELESS_LAG_MS))) break;
   }
   load.end();
   return throughputOf(steps);

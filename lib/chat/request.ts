@@ -47,7 +47,14 @@ export type GenerationRequest = z.infer<typeof generationRequest>;
 /** The body of `PATCH /api/conversations/{id}`. */
 export const conversationChange = z
   .strictObject({
-    title: z.string().trim().min(1).max(200).optional(),
+    title: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      // PostgreSQL keeps no NUL in a text.
+      .refine((title) => !title.includes("\0"), "holds a character that cannot be kept")
+      .optional(),
     pinned: z.boolean().optional(),
     leafId: uuid.optional(),
   })

@@ -72,7 +72,7 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 
 test("a frame names the event, its number and its data, in one line each", () => {
   const event = { type: "content_block_stop", index: 2 } as const;
-  expect(frameOf(7, event)).toBe('id: 7\nevent: content_block_stop\ndata: {"type":"content_block_stop","index":2}\n\n');
+  expect(frameOf(7, event.type, JSON.stringify(event))).toBe('id: 7\nevent: content_block_stop\ndata: {"type":"content_block_stop","index":2}\n\n');
 });
 
 describe("a followed log", () => {

@@ -1,5 +1,3 @@
-import type { GenerationEvent } from "@/lib/chat/message";
-
 /** A numbered log that may still grow. */
 export type LogSource = {
   /**
@@ -25,12 +23,8 @@ export const STREAM_HEADERS = {
   "x-accel-buffering": "no",
 } as const;
 
-/** Event `n` as it goes over the wire (HTML Standard, 9.2.5). JSON has no line breaks, so `data` is one line. */
-export function frameOf(n: number, event: GenerationEvent): string {
-  return frameOfData(n, event.type, JSON.stringify(event));
-}
-
-export function frameOfData(n: number, type: string, data: string): string {
+/** Event `n` as it goes over the wire (HTML Standard, 9.2.5). `data` is JSON, which has no line breaks. */
+export function frameOf(n: number, type: string, data: string): string {
   return `id: ${n}\nevent: ${type}\ndata: ${data}\n\n`;
 }
 

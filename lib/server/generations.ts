@@ -2,7 +2,7 @@ import type { Refusal } from "@/lib/chat/error";
 import type { Message, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { environment } from "./env";
-import { followStream, frameOfData, type LogSource } from "./event-stream";
+import { followStream, frameOf, type LogSource } from "./event-stream";
 import { type Instance, instance, isoTime, leaseUntil } from "./instance";
 import { inputObjection, limitReached } from "./limits";
 import { errorFields, log } from "./log";
@@ -63,7 +63,8 @@ async function admit(live: Instance, visitorId: string, id: string): Promise<Ref
   if (live.running.has(id) || live.starting.has(id)) return undefined;
   const standing = await standingOf(live.store, visitorId, id);
   if (standing.type === "foreign") return NO_SUCH_ANSWER;
-  if (standing.type === "open" || standing.type === "settled") return undefined;
+  // One that was stopped before it began never calls the model: it only keeps the message.
+  if (standing.type !== "unknown") return undefined;
   return limitReached(live, visitorId);
 }
 
@@ -171,7 +172,7 @@ function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogS
       let last: (typeof rows)[number] | undefined;
       for (const row of rows) {
         if (text.length >= maximumLength) break;
-        text += frameOfData(row.n, (JSON.parse(row.data) as { type: string }).type, row.data);
+        text += frameOf(row.n, (JSON.parse(row.data) as { type: string }).type, row.data);
         last = row;
       }
       const isEnd = last === undefined ? isPast : last.data.startsWith(END_PREFIX);

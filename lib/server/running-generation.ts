@@ -12,7 +12,7 @@ import { frameOf, type LogSource } from "./event-stream";
 import type { EventRow, Settlement } from "./store/generation-log";
 
 /** An event that is on the disk, ready to be sent. */
-type Logged = { event: GenerationEvent; frame: string };
+type Logged = { n: number; event: GenerationEvent; data: string; frame: string };
 
 type End = { outcome: Outcome; shown: number };
 
@@ -54,6 +54,8 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   const log: Logged[] = [];
   let pending: GenerationEvent[] = [];
   let committing: Logged[] = [];
+  /** Events of the log that the end cuts: as they stood until the cut is on the disk. */
+  let rewriting: Logged[] = [];
   let end: End | undefined;
   let stopShown: number | undefined;
   let isBroken = false;
@@ -67,11 +69,13 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   const committable: Committable = {
     take() {
       if (end !== undefined) return takeEnd(end);
-      committing = pending.map((event, index) => ({ event, frame: frameOf(log.length + index + 1, event) }));
+      committing = pending.map((event, index) => numbered(log.length + index + 1, event));
       pending = [];
-      return { events: committing.map(rowAt(log.length)) };
+      return { events: rowsOf(committing) };
     },
     committed() {
+      for (const logged of rewriting) log[logged.n - 1] = logged;
+      rewriting = [];
       log.push(...committing);
       committing = [];
       wake();
@@ -92,36 +96,22 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     const all = [...log.map(({ event }) => event), ...pending];
     const kept = cutEvents(all, shown);
     const logged = log.length;
-    const rewritten: EventRow[] = [];
-    for (let index = 0; index < logged; index++) {
-      const event = kept[index];
-      if (event === undefined || event === all[index]) continue;
-      const replaced = { event, frame: frameOf(index + 1, event) };
-      log[index] = replaced;
-      rewritten.push(rowAt(0)(replaced, index));
-    }
+    rewriting = kept
+      .slice(0, logged)
+      .flatMap((event, index) => (event === all[index] ? [] : [numbered(index + 1, event)]));
     const last: GenerationEvent = { type: "generation_end", outcome };
-    committing = [...kept.slice(logged), last].map((event, index) => ({
-      event,
-      frame: frameOf(logged + index + 1, event),
-    }));
+    committing = [...kept.slice(logged), last].map((event, index) => numbered(logged + index + 1, event));
     pending = [];
-    let content: readonly ContentBlock[] = [];
-    for (const event of kept) content = applyEvent(content, event);
+    const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
     return {
-      events: committing.map(rowAt(logged)),
-      settlement: { id: place.id, content: settledContent(content), outcome, rewritten },
+      events: rowsOf(committing),
+      settlement: { id: place.id, content, outcome, rewritten: rowsOf(rewriting) },
     };
   }
 
-  function rowAt(logged: number) {
+  function rowsOf(events: readonly Logged[]): EventRow[] {
     const at_ms = Date.now() - startedAt;
-    return ({ event }: Logged, index: number): EventRow => ({
-      generation_id: place.id,
-      n: logged + index + 1,
-      data: JSON.stringify(event),
-      at_ms,
-    });
+    return events.map(({ n, data }) => ({ generation_id: place.id, n, data, at_ms }));
   }
 
   function wake(): void {
@@ -227,4 +217,9 @@ function deferred<Value>() {
     reject = fail;
   });
   return { promise, resolve, reject };
+}
+
+function numbered(n: number, event: GenerationEvent): Logged {
+  const data = JSON.stringify(event);
+  return { n, event, data, frame: frameOf(n, event.type, data) };
 }

@@ -12,12 +12,15 @@ const WRONG = {
   SESSION_SECRET: "too-short",
 };
 
-test.each(["start.mjs", "serve.mjs"])("%s ends with 78, names every wrong setting and no secret", async (script) => {
-  const server = await launch(WRONG, script);
-  expect(await server.exited).toBe(78);
-  for (const name of Object.keys(WRONG)) expect(server.output()).toContain(`- ${name} `);
-  for (const secret of ["secret-with", "too-short"]) expect(server.output()).not.toContain(secret);
-});
+test.each(["start.mjs", "serve.mjs"] as const)(
+  "%s ends with 78, names every wrong setting and no secret",
+  async (script) => {
+    const server = await launch(WRONG, script);
+    expect(await server.exited).toBe(78);
+    for (const name of Object.keys(WRONG)) expect(server.output()).toContain(`- ${name} `);
+    for (const secret of ["secret-with", "too-short"]) expect(server.output()).not.toContain(secret);
+  },
+);
 
 test("the session secret it makes is for its owner's eyes only, and outlives it", async () => {
   const dataDir = join(mkdtempSync(join(tmpdir(), "platen-process-")), "made", "here");

@@ -11,6 +11,8 @@ import { random, readAll, type Server, startServer, Visitor } from "./server";
 const REQUESTS = 2000;
 const AT_ONCE = 25;
 const GIVE_UP_MS = 400;
+/** Not implemented, at the limit, and no such version of HTTP. */
+const ALLOWED = new Set([501, 503, 505]);
 const LONG = "A stream beside a storm runs on as if there were none. ".repeat(40);
 
 let upstream: Upstream;
@@ -34,17 +36,16 @@ test(`${REQUESTS} malformed requests get no 500, and disturb neither the process
   await beside.begun;
 
   const chance = random(2000);
-  const faults: string[] = [];
+  const faults = new Set<string>();
   for (let sent = 0; sent < REQUESTS; sent += AT_ONCE) {
     const requests = Array.from({ length: AT_ONCE }, () => malformed(chance));
     const statuses = await Promise.all(requests.map(sendRaw));
     statuses.forEach((status, index) => {
-      if (status >= 500 && status !== 501 && status !== 503 && status !== 505) {
-        faults.push(`${status} for ${JSON.stringify(requests[index]?.slice(0, 200))}`);
-      }
+      const [line = ""] = requests[index]?.split("\r\n") ?? [];
+      if (status >= 500 && !ALLOWED.has(status)) faults.add(`${status} for ${line.slice(0, 80)}`);
     });
   }
-  expect(faults).toEqual([]);
+  expect([...faults]).toEqual([]);
   await beside.ended;
   expect(isUnbroken(beside.events)).toBe(true);
   expect(outcomeOf(beside.events)).toMatchObject({ type: "done" });

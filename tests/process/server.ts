@@ -25,9 +25,9 @@ export type Server = {
   end(signal: NodeJS.Signals): Promise<number | null>;
 };
 
-/** `npm start`, ready to answer; `settings` are environment variables, and nothing else of ours is handed down. */
+/** The app, ready to answer. `settings` are environment variables, and nothing else of ours is handed down. */
 export async function startServer(settings: Settings): Promise<Server> {
-  const server = await launch(settings);
+  const server = await launch(settings, "serve.mjs");
   const deadline = Date.now() + READY_WITHIN_MS;
   let exitCode: number | null | undefined;
   void server.exited.then((code) => {
@@ -42,8 +42,8 @@ export async function startServer(settings: Settings): Promise<Server> {
   }
 }
 
-/** The same without waiting: it may also end at once. */
-export async function launch(settings: Settings, script = "start.mjs"): Promise<Server> {
+/** The same without waiting: it may also end at once. `serve.mjs` is `npm start` without its look at the build. */
+export async function launch(settings: Settings, script: "start.mjs" | "serve.mjs"): Promise<Server> {
   const port = await freePort();
   const dataDir = settings.DATA_DIR ?? mkdtempSync(join(tmpdir(), "platen-process-"));
   const env = { PATH: process.env.PATH ?? "", LOG_LEVEL: "warn", PORT: String(port), ...settings, DATA_DIR: dataDir };

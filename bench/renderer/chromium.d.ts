@@ -1,0 +1,3 @@
+declare module "*/tests/chromium.mjs" {
+  export function findChromium(): { path: string; found: string } | undefined;
+}

@@ -1,0 +1,163 @@
+import type { Lexer, LexerState, Token } from "@/lib/typewriter/code/lexer";
+import { build } from "./build";
+import type { Desk } from "./desk";
+import { groupAt, LINES, startsGroup } from "./groups";
+import { shape } from "./shape";
+import { inSlices } from "./slices";
+
+/** An open line above this is coloured when it has ended, not while it grows. */
+const MAX_OPEN_LENGTH = 500;
+
+type Run = { kind: Token["kind"]; text: string; dom: Text };
+
+/** Lines of code in an element. A line is read while it grows and once more when it ends, never after. */
+export class CodeView {
+  private readonly runs: Run[] = [];
+  private group: HTMLElement | undefined;
+  /** The line that is being written, and the state it begins in. */
+  private line = 0;
+  private text = "";
+  private state: LexerState = [];
+  private lexer: Lexer | undefined;
+
+  constructor(
+    readonly node: { lines: readonly string[] },
+    readonly element: HTMLElement,
+    private readonly desk: Desk,
+    language: string,
+  ) {
+    const lexer = desk.lexers.lexerOf(language);
+    if (lexer === "later") {
+      desk.lexers.whenLoaded(() => {
+        const loaded = desk.lexers.lexerOf(language);
+        if (loaded !== undefined && loaded !== "later") this.colourFromStart(loaded);
+      });
+    } else if (lexer !== undefined) this.useLexer(lexer);
+    this.update();
+  }
+
+  update(): void {
+    const { lines } = this.node;
+    for (; this.line < lines.length - 1; this.line++) {
+      const whole = lines[this.line] as string;
+      const next = this.show(whole, true);
+      if (next !== undefined) this.state = next;
+      this.endLine();
+    }
+    const open = lines[this.line];
+    if (open !== undefined && (open !== this.text || this.group === undefined)) this.show(open, false);
+  }
+
+  private useLexer(lexer: Lexer): void {
+    this.lexer = lexer;
+    this.state = lexer.start;
+  }
+
+  /** Shows the line that is being written. Returns the state after it. */
+  private show(text: string, isWhole: boolean): LexerState | undefined {
+    if (this.group === undefined || (this.text === "" && this.runs.length === 0)) this.beginLine();
+    const isRead = this.lexer !== undefined && (isWhole || text.length <= MAX_OPEN_LENGTH);
+    const read = isRead ? this.lexer?.read(text, this.state) : undefined;
+    if (read !== undefined) this.showRuns(read.tokens);
+    else this.extendPlain(text);
+    this.text = text;
+    return read?.next;
+  }
+
+  private beginLine(): void {
+    if (this.group !== undefined && !startsGroup(LINES, this.line)) return;
+    this.group?.classList.add("settled");
+    this.group = build(shape(LINES.tag, LINES.attributes)).element;
+    this.element.insertBefore(this.group, this.desk.caretIn(this.element));
+  }
+
+  private endLine(): void {
+    if (this.group === undefined) this.beginLine();
+    const last = this.runs.at(-1);
+    if (last !== undefined && last.kind === undefined) last.dom.appendData("\n");
+    else this.add(document.createTextNode("\n"));
+    this.runs.length = 0;
+    this.text = "";
+  }
+
+  private showRuns(tokens: readonly Token[]): void {
+    const { runs } = this;
+    let same = 0;
+    while (same < runs.length && same < tokens.length) {
+      const [run, token] = [runs[same] as Run, tokens[same] as Token];
+      if (run.kind !== token.kind || !token.text.startsWith(run.text)) break;
+      if (run.text !== token.text) {
+        run.dom.appendData(token.text.slice(run.text.length));
+        run.text = token.text;
+      }
+      same++;
+    }
+    for (const run of runs.splice(same)) (run.kind === undefined ? run.dom : run.dom.parentElement)?.remove();
+    for (let index = same; index < tokens.length; index++) this.addRun(tokens[index] as Token);
+  }
+
+  private addRun({ kind, text }: Token): void {
+    const dom = document.createTextNode(text);
+    this.runs.push({ kind, text, dom });
+    if (kind === undefined) this.add(dom);
+    else {
+      const span = document.createElement("span");
+      span.className = `tok-${kind}`;
+      span.append(dom);
+      this.add(span);
+    }
+  }
+
+  private add(dom: Node): void {
+    this.group?.insertBefore(dom, this.desk.caretIn(this.group));
+  }
+
+  private extendPlain(text: string): void {
+    const last = this.runs.at(-1);
+    const more = text.slice(this.text.length);
+    if (more === "") return;
+    if (last?.kind === undefined && last !== undefined) {
+      last.dom.appendData(more);
+      last.text += more;
+    } else this.addRun({ kind: undefined, text: more });
+  }
+
+  /** Colours lines that were shown before their language was there, group by group, up to the one being written. */
+  private colourFromStart(lexer: Lexer): void {
+    let line = 0;
+    let state = lexer.start;
+    inSlices(() => {
+      const group = this.element.children[groupAt(LINES, line)] as HTMLElement | undefined;
+      const isOpen = group === this.group;
+      const end = isOpen ? this.line : line + LINES.size;
+      const coloured = document.createDocumentFragment();
+      for (; line < end; line++) {
+        const { tokens, next } = lexer.read(this.node.lines[line] as string, state);
+        state = next;
+        coloured.append(...runsOf(tokens), "\n");
+      }
+      if (!isOpen) {
+        group?.replaceChildren(coloured);
+        return true;
+      }
+      this.goOn(coloured, lexer, state);
+      return false;
+    });
+  }
+
+  private goOn(coloured: DocumentFragment, lexer: Lexer, state: LexerState): void {
+    const caret = this.group === undefined ? null : this.desk.caretIn(this.group);
+    this.group?.replaceChildren(coloured, ...(caret === null ? [] : [caret]));
+    this.lexer = lexer;
+    this.state = state;
+    this.runs.length = 0;
+    this.text = "";
+    this.update();
+  }
+}
+
+function runsOf(tokens: readonly Token[]): (Node | string)[] {
+  return tokens.map(({ kind, text }) =>
+    kind === undefined ? text : build(shape("span", { class: `tok-${kind}` }, text)).element,
+  );
+}
