@@ -1,7 +1,7 @@
 import type { Lexer, LexerState, Token } from "@/lib/typewriter/code/lexer";
 import { build } from "./build";
 import type { Desk } from "./desk";
-import { groupAt, LINES, startsGroup } from "./groups";
+import { groupAt, LINES } from "./groups";
 import { shape } from "./shape";
 import { inSlices } from "./slices";
 
@@ -14,8 +14,10 @@ type Run = { kind: Token["kind"]; text: string; dom: Text };
 export class CodeView {
   private readonly runs: Run[] = [];
   private group: HTMLElement | undefined;
-  /** The line that is being written, and the state it begins in. */
+  private groupIndex = -1;
+  /** The line that is being written, whether any of it is shown, what of it, and the state it begins in. */
   private line = 0;
+  private hasBegun = false;
   private text = "";
   private state: LexerState = [];
   private lexer: Lexer | undefined;
@@ -36,6 +38,11 @@ export class CodeView {
     this.update();
   }
 
+  /** Where the next character goes. */
+  get tip(): HTMLElement {
+    return this.group ?? this.element;
+  }
+
   update(): void {
     const { lines } = this.node;
     for (; this.line < lines.length - 1; this.line++) {
@@ -45,7 +52,7 @@ export class CodeView {
       this.endLine();
     }
     const open = lines[this.line];
-    if (open !== undefined && (open !== this.text || this.group === undefined)) this.show(open, false);
+    if (open !== undefined && (open !== this.text || !this.hasBegun)) this.show(open, false);
   }
 
   private useLexer(lexer: Lexer): void {
@@ -55,7 +62,7 @@ export class CodeView {
 
   /** Shows the line that is being written. Returns the state after it. */
   private show(text: string, isWhole: boolean): LexerState | undefined {
-    if (this.group === undefined || (this.text === "" && this.runs.length === 0)) this.beginLine();
+    if (!this.hasBegun) this.beginLine();
     const isRead = this.lexer !== undefined && (isWhole || text.length <= MAX_OPEN_LENGTH);
     const read = isRead ? this.lexer?.read(text, this.state) : undefined;
     if (read !== undefined) this.showRuns(read.tokens);
@@ -65,19 +72,22 @@ export class CodeView {
   }
 
   private beginLine(): void {
-    if (this.group !== undefined && !startsGroup(LINES, this.line)) return;
+    this.hasBegun = true;
+    const index = groupAt(LINES, this.line);
+    if (index === this.groupIndex) return;
+    this.groupIndex = index;
     this.group?.classList.add("settled");
     this.group = build(shape(LINES.tag, LINES.attributes)).element;
     this.element.insertBefore(this.group, this.desk.caretIn(this.element));
   }
 
   private endLine(): void {
-    if (this.group === undefined) this.beginLine();
     const last = this.runs.at(-1);
     if (last !== undefined && last.kind === undefined) last.dom.appendData("\n");
     else this.add(document.createTextNode("\n"));
     this.runs.length = 0;
     this.text = "";
+    this.hasBegun = false;
   }
 
   private showRuns(tokens: readonly Token[]): void {
@@ -127,8 +137,9 @@ export class CodeView {
     let line = 0;
     let state = lexer.start;
     inSlices(() => {
-      const group = this.element.children[groupAt(LINES, line)] as HTMLElement | undefined;
-      const isOpen = group === this.group;
+      const index = groupAt(LINES, line);
+      const group = this.element.children[index];
+      const isOpen = index >= this.groupIndex;
       const end = isOpen ? this.line : line + LINES.size;
       const coloured = document.createDocumentFragment();
       for (; line < end; line++) {
@@ -152,6 +163,7 @@ export class CodeView {
     this.state = state;
     this.runs.length = 0;
     this.text = "";
+    this.hasBegun = false;
     this.update();
   }
 }

@@ -8,5 +8,7 @@ export type Desk = {
   typeset(element: HTMLElement, source: string, isDisplay: boolean): void;
   /** A formula is on its way. */
   expectMathematics(): void;
+  /** Lets the rows to come have the columns of those that are there. */
+  holdColumns(table: HTMLElement): void;
   lexers: LexerSource;
 };
