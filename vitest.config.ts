@@ -40,7 +40,16 @@ export default defineConfig({
       },
       { ...shared, test: { name: "sqlite", include: [ROUTES], testTimeout: 20_000 } },
       ...postgres,
-      { ...shared, test: { name: "process", include: ["tests/process/**/*.test.ts"], testTimeout: 120_000 } },
+      {
+        ...shared,
+        test: {
+          name: "process",
+          include: ["tests/process/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup: "tests/process/build.setup.ts",
+        },
+      },
     ],
   },
 });

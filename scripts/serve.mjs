@@ -1,3 +1,4 @@
+import http from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,28 @@ export function serve() {
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   // Some shells export the machine's name here, and the server would listen on that address alone.
   delete process.env.HOSTNAME;
+  refuseUnservable();
   createRequire(import.meta.url)(join(standalone, "server.js"));
+}
+
+/** Next answers 500 to TRACE, to `*` and to a path that is no UTF-8. Each is the caller's fault, so it gets a 400. */
+function refuseUnservable() {
+  const { createServer } = http;
+  http.createServer = (listener) =>
+    createServer((request, response) => {
+      if (isServable(request)) listener(request, response);
+      else response.writeHead(400, { connection: "close" }).end();
+    });
+}
+
+function isServable({ method, url }) {
+  if (method === "TRACE" || !url?.startsWith("/")) return false;
+  try {
+    decodeURIComponent(url.split("?", 1)[0]);
+    return true;
+  } catch {
+    return false; // Percent signs that encode nothing.
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) serve();

@@ -15,6 +15,8 @@ const { values } = parseArgs({
     documents: { type: "string", default: "80" },
     characters: { type: "string", default: String(CHARACTERS_A_COMMIT) },
     functions: { type: "string", default: "40" },
+    /** The trace's own names instead of our phases. */
+    events: { type: "boolean", default: false },
   },
 });
 
@@ -39,6 +41,8 @@ const PHASES: Record<string, readonly string[]> = {
   commit: ["Commit"],
   observers: ["IntersectionObserverController::computeIntersections", "ResizeObserver", "HitTest"],
 };
+const OTHER = "the rest of tasks";
+const MOST_EVENTS = 40;
 const PHASE_OF = new Map(Object.entries(PHASES).flatMap(([phase, names]) => names.map((name) => [name, phase])));
 
 const document = DOCUMENTS.find(({ name }) => name === values.documents);
@@ -100,7 +104,7 @@ function phasesOf(events: readonly TraceEvent[], commits: number): Map<string, n
   for (const span of spans) {
     while ((open.at(-1)?.endUs ?? Number.POSITIVE_INFINITY) <= span.ts) open.pop();
     const above = open.at(-1)?.phase;
-    const phase = PHASE_OF.get(span.name) ?? above ?? "the rest of tasks";
+    const phase = values.events ? span.name : (PHASE_OF.get(span.name) ?? above ?? OTHER);
     const ms = (span.tdur ?? span.dur ?? 0) / 1000 / commits;
     ownMs.set(phase, (ownMs.get(phase) ?? 0) + ms);
     if (above !== undefined) ownMs.set(above, (ownMs.get(above) ?? 0) - ms);
@@ -149,7 +153,7 @@ function sourceNames(bundle: string): string[] {
 
 function print(): void {
   const contenders = [...phases.keys()];
-  const names = [...Object.keys(PHASES), "the rest of tasks"];
+  const names = values.events ? costliestEvents() : [...Object.keys(PHASES), OTHER];
   const rows = names.map((name) => [
     name,
     ...contenders.map((contender) => (phases.get(contender)?.get(name) ?? 0).toFixed(3)),
@@ -158,4 +162,13 @@ function print(): void {
     [...(phases.get(contender)?.values() ?? [])].reduce((total, ms) => total + ms, 0).toFixed(3),
   );
   process.stdout.write(`\n${table(["CPU ms a commit", ...contenders], [...rows, ["together", ...totals]])}\n`);
+}
+
+function costliestEvents(): string[] {
+  const most = new Map<string, number>();
+  for (const ownMs of phases.values()) {
+    for (const [name, ms] of ownMs) most.set(name, Math.max(ms, most.get(name) ?? 0));
+  }
+  const sorted = [...most].sort(([, left], [, right]) => right - left);
+  return sorted.slice(0, MOST_EVENTS).map(([name]) => name);
 }

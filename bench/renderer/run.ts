@@ -7,6 +7,7 @@ import { type Frames, launch } from "./browser";
 import { availableOf, buildPage, CONTENDERS, type Contender } from "./contenders";
 import { type BenchDocument, DOCUMENTS } from "./documents";
 import { CHARACTERS_A_COMMIT, measure, type Run } from "./measure";
+import { comparePageBytes, pageBytesTable } from "./page-bytes";
 import { bytesTable, costTable, figuresOf, type Measured, pacedTable } from "./report";
 import { type Site, serveFolder } from "./site";
 
@@ -101,16 +102,23 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
 async function main(given: string[]): Promise<void> {
   const { isQuick, ...plan } = planOf(given);
   const { free, paced } = await runRenderer(plan);
+  const page = given.length === 0 ? await comparePageBytes() : undefined;
   const rows = (measured: Measured[]) =>
     measured.map(({ document, contender, figures }) => ({ document: document.name, contender, ...figures }));
   reportPart({
-    tables: [costTable(free), ...(paced.length > 0 ? [pacedTable(paced)] : []), bytesTable(free)],
+    tables: [
+      costTable(free),
+      ...(paced.length > 0 ? [pacedTable(paced)] : []),
+      bytesTable(free),
+      ...(page === undefined ? [] : [pageBytesTable(page)]),
+    ],
     results: {
       machine: { cpus: cpus().length, model: cpus()[0]?.model ?? "", node: process.version },
       isQuick,
       charactersACommit: plan.charactersEach,
       free: rows(free),
       paced: rows(paced),
+      page,
     },
   });
 }

@@ -4,8 +4,8 @@ import { ALL_LOGS, LOG_CHANNEL, STOP_MARKED } from "./store/generation-log";
 
 /** How instances hear of each other's logs. A poll covers what is not told: poolers drop LISTEN, SQLite has none. */
 export type Bus = {
-  /** Resolves when the log of an answer that another instance runs may have grown. */
-  changed(id: string): Promise<void>;
+  /** Runs `listener` whenever the log of an answer that another instance runs may have grown, until the returned call. */
+  onChange(id: string, listener: () => void): () => void;
   close(): Promise<void>;
 };
 
@@ -14,18 +14,16 @@ const RECONNECT_MS = 1_000;
 
 /** `onStop` runs when a stop mark may have been set on an answer of this instance: when told, and at every poll. */
 export function createBus(databaseUrl: string | undefined, onStop: () => void): Bus {
-  const waiting = new Map<string, (() => void)[]>();
+  const listeners = new Map<string, Set<() => void>>();
   let isClosed = false;
   let client: pg.Client | undefined;
 
   function wake(id: string): void {
-    const resolvers = waiting.get(id) ?? [];
-    waiting.delete(id);
-    for (const resolve of resolvers) resolve();
+    for (const listener of [...(listeners.get(id) ?? [])]) listener();
   }
 
   function wakeAll(): void {
-    for (const id of [...waiting.keys()]) wake(id);
+    for (const id of [...listeners.keys()]) wake(id);
   }
 
   function hear(payload: string): void {
@@ -58,12 +56,13 @@ export function createBus(databaseUrl: string | undefined, onStop: () => void): 
   poll.unref();
 
   return {
-    changed(id) {
-      return new Promise((resolve) => {
-        const resolvers = waiting.get(id);
-        if (resolvers === undefined) waiting.set(id, [resolve]);
-        else resolvers.push(resolve);
-      });
+    onChange(id, listener) {
+      const known = listeners.get(id) ?? new Set();
+      listeners.set(id, known.add(listener));
+      return () => {
+        known.delete(listener);
+        if (known.size === 0 && listeners.get(id) === known) listeners.delete(id);
+      };
     },
     async close() {
       isClosed = true;

@@ -12,12 +12,9 @@ function growingLog() {
   const reads: number[] = [];
   let isEnded = false;
   let fault: Error | undefined;
-  let followers = 0;
-  let wake = () => {};
-  let change = new Promise<void>((resolve) => (wake = resolve));
+  const wakes = new Set<() => void>();
   const changed = () => {
-    wake();
-    change = new Promise((resolve) => (wake = resolve));
+    for (const wake of [...wakes]) wake();
   };
   const source: LogSource = {
     async read(after, maximumLength) {
@@ -32,14 +29,15 @@ function growingLog() {
       }
       return { text, last, isEnd: isEnded && last === frames.length };
     },
-    changed: () => change,
-    attend: () => void followers++,
-    leave: () => void followers--,
+    attend(wake) {
+      wakes.add(wake);
+      return () => void wakes.delete(wake);
+    },
   };
   return {
     source,
     reads,
-    followers: () => followers,
+    followers: () => wakes.size,
     write(...more: string[]) {
       frames.push(...more);
       changed();
@@ -72,7 +70,9 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 
 test("a frame names the event, its number and its data, in one line each", () => {
   const event = { type: "content_block_stop", index: 2 } as const;
-  expect(frameOf(7, event.type, JSON.stringify(event))).toBe('id: 7\nevent: content_block_stop\ndata: {"type":"content_block_stop","index":2}\n\n');
+  expect(frameOf(7, event.type, JSON.stringify(event))).toBe(
+    'id: 7\nevent: content_block_stop\ndata: {"type":"content_block_stop","index":2}\n\n',
+  );
 });
 
 describe("a followed log", () => {

@@ -1,14 +1,12 @@
+/** A stretch of a log, as it goes over the wire. `last` is the number of its last event; after `isEnd` nothing follows. */
+export type Stretch = { text: string; last: number; isEnd: boolean };
+
 /** A numbered log that may still grow. */
 export type LogSource = {
-  /**
-   * The frames after event `after`, about `maximumLength` characters of them; "" when there are none yet.
-   * `last` is the number of the last one; after `isEnd` nothing follows.
-   */
-  read(after: number, maximumLength: number): Promise<{ text: string; last: number; isEnd: boolean }>;
-  /** Resolves when there may be more to read. */
-  changed(): Promise<void>;
-  attend(): void;
-  leave(): void;
+  /** The frames after event `after`, about `maximumLength` characters of them; "" when there are none yet. */
+  read(after: number, maximumLength: number): Stretch | Promise<Stretch>;
+  /** Runs `wake` whenever there may be more to read, until the returned function is called. */
+  attend(wake: () => void): () => void;
 };
 
 const KEEP_ALIVE_MS = 15_000;
@@ -35,56 +33,86 @@ export function frameOf(n: number, type: string, data: string): string {
 export function followStream(source: LogSource, after: number): ReadableStream<Uint8Array> {
   let cursor = after;
   let isOpen = true;
-  let isWaiting = false;
+  /** The reader has asked and has not been answered yet. */
+  let isAsked = false;
+  let isReading = false;
+  /** The log grew while it was being read. */
+  let isStale = false;
+  let leave = () => {};
   let keepAlive: NodeJS.Timeout | undefined;
 
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
     clearInterval(keepAlive);
-    source.leave();
+    leave();
   }
 
-  async function pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    try {
-      await readOn(controller);
-    } catch (error) {
+  function answer(controller: Controller): void {
+    if (!isAsked || !isOpen) return;
+    isStale = true;
+    if (isReading) return;
+    const read = source.read(cursor, MAX_CHUNK_LENGTH);
+    isStale = false;
+    // A log in memory is read without a promise: at thousands of events a second each one tells.
+    if (read instanceof Promise) answerLater(controller, read);
+    else send(controller, read);
+  }
+
+  function answerLater(controller: Controller, read: Promise<Stretch>): void {
+    isReading = true;
+    read
+      .finally(() => {
+        isReading = false;
+      })
+      .then(
+        (stretch) => {
+          send(controller, stretch);
+          if (isStale) answer(controller);
+        },
+        (error: unknown) => fail(controller, error),
+      );
+  }
+
+  function send(controller: Controller, { text, last, isEnd }: Stretch): void {
+    if (!isOpen) return;
+    cursor = last;
+    if (text !== "") {
+      isAsked = false;
+      controller.enqueue(encoder.encode(text));
+    }
+    if (isEnd) {
       close();
-      throw error;
+      controller.close();
     }
   }
 
-  async function readOn(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
-    while (isOpen) {
-      // Taken before reading: what is logged while we read must not be missed.
-      const changed = source.changed();
-      const { text, last, isEnd } = await source.read(cursor, MAX_CHUNK_LENGTH);
-      if (!isOpen) return;
-      cursor = last;
-      if (text !== "") controller.enqueue(encoder.encode(text));
-      if (isEnd) {
-        close();
-        controller.close();
-      }
-      if (isEnd || text !== "") return;
-      isWaiting = true;
-      await changed;
-      isWaiting = false;
-    }
+  function fail(controller: Controller, error: unknown): void {
+    if (!isOpen) return;
+    close();
+    controller.error(error);
   }
 
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        source.attend();
         controller.enqueue(encoder.encode(": ok\n\n"));
+        leave = source.attend(() => answer(controller));
         keepAlive = setInterval(() => {
-          if (isWaiting) controller.enqueue(encoder.encode(": keep-alive\n\n"));
+          if (!isAsked) return;
+          isAsked = false;
+          controller.enqueue(encoder.encode(": keep-alive\n\n"));
         }, KEEP_ALIVE_MS);
       },
-      pull,
+      // It does not wait until there is something: what is enqueued later answers the same question.
+      pull(controller) {
+        isAsked = true;
+        answer(controller);
+      },
       cancel: close,
     },
     { highWaterMark: 0 },
   );
 }
+
+type Controller = ReadableStreamDefaultController<Uint8Array>;

@@ -129,12 +129,8 @@ async function pump(
   model: string,
   effort: NonNullable<GenerationRequest["settings"]>["effort"],
 ): Promise<Outcome> {
-  const stream = generate({ messages: promptFrom(history, model), model, effort, signal: generation.signal });
-  for (;;) {
-    const next = await stream.next();
-    if (next.done) return generation.end(next.value);
-    generation.add(next.value);
-  }
+  const request = { messages: promptFrom(history, model), model, effort, signal: generation.signal };
+  return generation.end(await generate(request, generation.add));
 }
 
 /** Follows the answer from after event `after`, live or already ended. */
@@ -178,12 +174,15 @@ function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogS
       const isEnd = last === undefined ? isPast : last.data.startsWith(END_PREFIX);
       return { text, last: last?.n ?? after, isEnd };
     },
-    changed: () => bus.changed(id),
-    attend: () => void readingElsewhere.set(id, (readingElsewhere.get(id) ?? 0) + 1),
-    leave() {
-      const left = (readingElsewhere.get(id) ?? 1) - 1;
-      if (left === 0) readingElsewhere.delete(id);
-      else readingElsewhere.set(id, left);
+    attend(wake) {
+      readingElsewhere.set(id, (readingElsewhere.get(id) ?? 0) + 1);
+      const unsubscribe = bus.onChange(id, wake);
+      return () => {
+        unsubscribe();
+        const left = (readingElsewhere.get(id) ?? 1) - 1;
+        if (left === 0) readingElsewhere.delete(id);
+        else readingElsewhere.set(id, left);
+      };
     },
   };
 }
@@ -223,12 +222,21 @@ async function stoppedAs(live: Instance, visitorId: string, id: string, standing
       return { outcome: { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } } };
     case "open":
       // The instance that runs it obeys the mark; if that one is dead, the sweep does.
-      await live.bus.changed(id);
+      await nextChange(live.bus, id);
       return stoppedAs(live, visitorId, id, await standingOf(live.store, visitorId, id));
     case "foreign":
     case "unknown":
       return { refusal: NO_SUCH_ANSWER };
   }
+}
+
+function nextChange(bus: Instance["bus"], id: string): Promise<void> {
+  return new Promise((resolve) => {
+    const unsubscribe = bus.onChange(id, () => {
+      unsubscribe();
+      resolve();
+    });
+  });
 }
 
 /** Ends the visitor's answers in that conversation, or in all of them, and resolves when the model's sockets are closed. */

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Outcome } from "@/lib/chat/message";
 import { type ModelEvent, modelName } from "./model";
 
 afterEach(() => {
@@ -60,14 +59,9 @@ async function answerTo(events: readonly Wire[], signal = new AbortController().
   vi.stubGlobal("fetch", fetch);
   const { generate } = await modelWith({ ANTHROPIC_BASE_URL: "http://model.example" });
   const content = [{ type: "text" as const, text: "Hi" }];
-  const stream = generate({ messages: [{ role: "user", content }], model: "m", signal });
   const said: ModelEvent[] = [];
-  let outcome: Outcome | undefined;
-  while (outcome === undefined) {
-    const next = await stream.next();
-    if (next.done) outcome = next.value;
-    else said.push(next.value);
-  }
+  const request = { messages: [{ role: "user" as const, content }], model: "m", signal };
+  const outcome = await generate(request, (event) => said.push(event));
   return { said, outcome, calls: fetch.mock.calls.length };
 }
 

@@ -42,8 +42,7 @@ export type ModelRequest = {
   signal: AbortSignal;
 };
 
-/** What the model says while it writes; `Outcome` is how it ended. Aborted by the signal: "stopped". */
-export type ModelStream = AsyncGenerator<ModelEvent, Outcome>;
+/** What the model says while it writes. */
 export type ModelEvent = Exclude<GenerationEvent, { type: "generation_start" | "generation_end" }>;
 
 function isDemo({ apiKey, baseUrl }: Environment): boolean {
@@ -81,8 +80,13 @@ function client(): Anthropic {
   });
 }
 
-/** Streams one answer. Never throws: whatever goes wrong is in the outcome it returns. */
-export async function* generate(request: ModelRequest): ModelStream {
+type Tell = (event: ModelEvent) => void;
+
+/**
+ * Streams one answer to `tell` and returns how it ended: "stopped" when the signal aborted it. Never throws. A callback,
+ * because a generator in the way of each event costs three promises, which under Next are dear.
+ */
+export async function generate(request: ModelRequest, tell: Tell): Promise<Outcome> {
   const startedAt = Date.now();
   for (let attempt = 1; ; attempt++) {
     const reading: Reading = {
@@ -93,7 +97,7 @@ export async function* generate(request: ModelRequest): ModelStream {
       outputCharacters: 0,
     };
     try {
-      yield* read(request, reading);
+      await read(request, reading, tell);
       return endOf(reading, request.signal);
     } catch (error) {
       if (request.signal.aborted || reading.hasContent || reading.hasStopped) return endOf(reading, request.signal);
@@ -101,7 +105,7 @@ export async function* generate(request: ModelRequest): ModelStream {
       const afterMs = retryDelay(fault, attempt);
       const isTooLate = Date.now() - startedAt + (afterMs ?? 0) > RETRY_WITHIN_MS;
       if (afterMs === undefined || attempt > MAX_RETRIES || isTooLate) return outcomeOf(fault);
-      yield { type: "retrying", attempt, afterSeconds: afterMs / 1000, code: fault.error.code };
+      tell({ type: "retrying", attempt, afterSeconds: afterMs / 1000, code: fault.error.code });
       await sleep(afterMs, request.signal);
       if (request.signal.aborted) return endOf(reading, request.signal);
     }
@@ -120,13 +124,13 @@ type Reading = {
   outputCharacters: number;
 };
 
-async function* read(request: ModelRequest, reading: Reading): AsyncGenerator<ModelEvent, void> {
+async function read(request: ModelRequest, reading: Reading, tell: Tell): Promise<void> {
   const stream = await client().messages.create(parameters(request), { signal: request.signal });
   for await (const event of stream) {
     const told = translate(event, reading);
     if (told !== undefined) {
       reading.hasContent = true;
-      yield told;
+      tell(told);
     }
   }
   // The SDK ends quietly on a connection that was cut cleanly.

@@ -99,7 +99,7 @@ describe("the log", () => {
     expect(await read()).toEqual({ events: [], last: 0, isEnd: false });
     const { succeed } = take();
     expect(await read()).toEqual({ events: [], last: 0, isEnd: false });
-    const changed = generation.changed();
+    const changed = new Promise<void>((resolve) => generation.attend(resolve));
     succeed();
     await changed;
     expect(await read()).toEqual({ events: [{ n: 1, event: START }], last: 1, isEnd: false });
@@ -319,14 +319,13 @@ describe("an answer nobody reads", () => {
 
   test("has the whole time again each time the last reader goes", async () => {
     const { generation } = setUp();
-    generation.attend();
-    generation.attend();
-    generation.leave();
+    const leaveFirst = generation.attend(() => {});
+    const leaveSecond = generation.attend(() => {});
+    leaveFirst();
     await vi.advanceTimersByTimeAsync(10 * UNATTENDED_MS);
-    generation.leave();
+    leaveSecond();
     await vi.advanceTimersByTimeAsync(UNATTENDED_MS - 1);
-    generation.attend();
-    generation.leave();
+    generation.attend(() => {})();
     await vi.advanceTimersByTimeAsync(UNATTENDED_MS - 1);
     expect(generation.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
@@ -353,7 +352,7 @@ describe("an answer nobody reads", () => {
     let tell = (_: boolean) => {};
     const { generation } = setUp(() => new Promise((resolve) => (tell = resolve)));
     await vi.advanceTimersByTimeAsync(UNATTENDED_MS);
-    generation.attend();
+    generation.attend(() => {});
     tell(false);
     await vi.advanceTimersByTimeAsync(UNATTENDED_MS);
     expect(generation.signal.aborted).toBe(false);
@@ -361,10 +360,10 @@ describe("an answer nobody reads", () => {
 
   test("leaves no timer once it has ended", async () => {
     const { generation, commit } = setUp();
-    generation.attend();
+    const leave = generation.attend(() => {});
     void generation.end(DONE);
     commit();
-    generation.leave();
+    leave();
     expect(vi.getTimerCount()).toBe(0);
   });
 });
@@ -376,7 +375,7 @@ describe("a log that cannot be written", () => {
     commit();
     generation.add(BEGIN);
     const ended = generation.end(DONE);
-    const changed = generation.changed();
+    const changed = new Promise<void>((resolve) => generation.attend(resolve));
     take().fail(new Error("disk"));
     await changed;
     await expect(ended).rejects.toThrow("disk");

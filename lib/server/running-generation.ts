@@ -12,7 +12,7 @@ import { frameOf, type LogSource } from "./event-stream";
 import type { EventRow, Settlement } from "./store/generation-log";
 
 /** An event that is on the disk, ready to be sent. */
-type Logged = { n: number; event: GenerationEvent; data: string; frame: string };
+type Logged = { n: number; event: GenerationEvent; data: string };
 
 type End = { outcome: Outcome; shown: number };
 
@@ -59,9 +59,8 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   let end: End | undefined;
   let stopShown: number | undefined;
   let isBroken = false;
-  let followers = 0;
   let unattended: NodeJS.Timeout | undefined;
-  let change = deferred<void>();
+  const followers = new Set<() => void>();
   const settled = deferred<Outcome>();
   // Nobody may be waiting for the end; a failed commit is reported where it happens.
   settled.promise.catch(() => {});
@@ -115,8 +114,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   }
 
   function wake(): void {
-    change.resolve();
-    change = deferred();
+    for (const follower of followers) follower();
   }
 
   function finish(): void {
@@ -144,14 +142,14 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
 
   function watchForReaders(): void {
     clearTimeout(unattended);
-    if (followers > 0 || end !== undefined || isBroken) return;
+    if (followers.size > 0 || end !== undefined || isBroken) return;
     unattended = setTimeout(() => void endIfUnread(), place.unattendedMs);
   }
 
   async function endIfUnread(): Promise<void> {
     // When the store cannot tell, nobody can read through it either.
     const isRead = await place.isReadElsewhere().catch(() => false);
-    if (followers > 0) return;
+    if (followers.size > 0) return;
     if (isRead) watchForReaders();
     else controller.abort();
   }
@@ -184,26 +182,23 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
       controller.abort();
       return settled.promise;
     },
-    async read(after, maximumLength) {
-      const frames: string[] = [];
-      let length = 0;
-      let next = after;
-      for (let logged = log[next]; logged !== undefined && length < maximumLength; logged = log[next]) {
-        frames.push(logged.frame);
-        length += logged.frame.length;
-        next += 1;
+    read(after, maximumLength) {
+      let text = "";
+      let last = after;
+      for (let logged = log[last]; logged !== undefined && text.length < maximumLength; logged = log[last]) {
+        last += 1;
+        text += frameOf(last, logged.event.type, logged.data);
       }
-      const isEnd = isBroken || (next === log.length && log.at(-1)?.event.type === "generation_end");
-      return { text: frames.join(""), last: next, isEnd };
+      const isEnd = isBroken || (last >= log.length && log.at(-1)?.event.type === "generation_end");
+      return { text, last, isEnd };
     },
-    changed: () => change.promise,
-    attend() {
-      followers += 1;
+    attend(wakeFollower) {
+      followers.add(wakeFollower);
       watchForReaders();
-    },
-    leave() {
-      followers -= 1;
-      watchForReaders();
+      return () => {
+        followers.delete(wakeFollower);
+        watchForReaders();
+      };
     },
   };
 }
@@ -220,6 +215,5 @@ function deferred<Value>() {
 }
 
 function numbered(n: number, event: GenerationEvent): Logged {
-  const data = JSON.stringify(event);
-  return { n, event, data, frame: frameOf(n, event.type, data) };
+  return { n, event, data: JSON.stringify(event) };
 }

@@ -52,7 +52,9 @@ async function reading(outer?: AbortController) {
   const request = watchBytes(model.fetch, STALL_MS)(URL, outer ? { signal: outer.signal } : {});
   model.answer();
   const response = await request;
-  return { model, response, reader: (response.body as ReadableStream<Uint8Array>).getReader() };
+  const bytes = (response.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const reader = { read: () => bytes.next(), cancel: () => bytes.return?.() };
+  return { model, response, reader };
 }
 
 describe("a model that says nothing", () => {
@@ -99,6 +101,15 @@ describe("a model that talks", () => {
     expect(await reader.read()).toEqual({ done: false, value: new Uint8Array([1]) });
     expect((await reader.read()).done).toBe(true);
     expect([model.isLetGo(), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  test("in JSON is read whole, and can be read again as JSON", async () => {
+    const model = server();
+    const request = watchBytes(model.fetch, STALL_MS)(URL);
+    model.answer(Response.json({ type: "error" }, { status: 529 }));
+    const response = await request;
+    expect([response.status, await response.json()]).toEqual([529, { type: "error" }]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("without a body is no stall", async () => {

@@ -14,7 +14,13 @@ export function watchBytes(fetch: typeof globalThis.fetch, stallMs: number): typ
         watch.end();
         return response;
       }
-      return new Response(watchedBody(response.body, watch), response);
+      if (isJson(response)) {
+        const whole = await response.arrayBuffer();
+        watch.end();
+        return new Response(whole, response);
+      }
+      // The SDK iterates over the body: another ReadableStream around it would cost more than all else we do.
+      return Object.defineProperty(response, "body", { value: watchedBody(response.body, watch) });
     } catch (error) {
       watch.end();
       throw watch.hasStalled() ? new StalledStream() : error;
@@ -58,31 +64,36 @@ function startWatch(stallMs: number, outer: AbortSignal | undefined) {
   };
 }
 
-function watchedBody(body: ReadableStream<Uint8Array>, watch: Watch): ReadableStream<Uint8Array> {
+function isJson(response: Response): boolean {
+  return response.headers.get("content-type")?.includes("json") ?? false;
+}
+
+function watchedBody(body: ReadableStream<Uint8Array>, watch: Watch): AsyncIterable<Uint8Array> {
   const reader = body.getReader();
   watch.saw();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          watch.saw();
-          if (!done) return controller.enqueue(value);
-          watch.end();
-          controller.close();
-        } catch (error) {
-          watch.end();
-          controller.error(watch.hasStalled() ? new StalledStream() : error);
-        }
-      },
-      cancel(reason) {
-        watch.end();
-        // In this order: a body that the abort has failed can no longer be cancelled.
-        const cancelled = reader.cancel(reason);
-        watch.abort(reason);
-        return cancelled;
-      },
+
+  function saw(read: ReadableStreamReadResult<Uint8Array>): IteratorResult<Uint8Array, undefined> {
+    watch.saw();
+    if (!read.done) return read;
+    watch.end();
+    return { done: true, value: undefined };
+  }
+
+  function failed(error: unknown): never {
+    watch.end();
+    throw watch.hasStalled() ? new StalledStream() : error;
+  }
+
+  const iterator: AsyncIterator<Uint8Array, undefined> = {
+    next: () => reader.read().then(saw, failed),
+    async return() {
+      watch.end();
+      // In this order: a body that the abort has failed can no longer be cancelled.
+      const cancelled = reader.cancel();
+      watch.abort(undefined);
+      await cancelled;
+      return { done: true, value: undefined };
     },
-    { highWaterMark: 0 },
-  );
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }

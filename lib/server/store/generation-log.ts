@@ -11,7 +11,7 @@ import {
   textOf,
 } from "@/lib/chat/message";
 import { messageFromRow, titleFrom } from "./conversations";
-import { isPostgres, lockKeys, type Queries, type Store } from "./database";
+import { durably, isPostgres, lockKeys, type Queries, type Store } from "./database";
 import type { Schema } from "./schema";
 
 export type EventRow = Insertable<Schema["generation_events"]>;
@@ -45,9 +45,8 @@ export type Begun =
  * `isStopped`: the reader stopped this answer before it was asked for. "known": that answer exists already.
  */
 export async function beginGeneration(store: Store, begin: NewGeneration): Promise<Begun> {
-  const transaction = store.transaction();
   try {
-    return await transaction.execute((within) => begun(within, begin));
+    return await durably(store, (transaction) => begun(transaction, begin));
   } catch (error) {
     if (error instanceof Objected) return { type: "refused", ...error.objection };
     throw error;
@@ -237,7 +236,7 @@ export type StopMark = { visitorId: string; id: string; shown: number; now: stri
  * instance runs, that instance ends. The first mark stands.
  */
 export async function markStopped(store: Store, { visitorId, id, shown, now }: StopMark): Promise<Standing> {
-  return store.transaction().execute(async (transaction) => {
+  return durably(store, async (transaction) => {
     await lockKeys(transaction, [id]);
     const standing = await standingOf(transaction, visitorId, id);
     const mark = { stop_requested_at: now, stop_shown: Number.isFinite(shown) ? shown : null };
@@ -291,7 +290,7 @@ export type Batch = { events: readonly EventRow[]; settlements: readonly Settlem
  */
 export async function commit(store: Store, { events, settlements, now }: Batch, isRepeat = false): Promise<void> {
   if (settlements.length === 0) return insertEvents(store, events, isRepeat);
-  await store.transaction().execute(async (transaction) => {
+  await durably(store, async (transaction) => {
     await insertEvents(transaction, events, isRepeat);
     for (const settlement of settlements) await settle(transaction, settlement, now, isRepeat);
   });
@@ -370,7 +369,7 @@ async function settle(
 
 /** Ends an answer whose instance is gone, with everything that had been logged: as stopped if the reader said so. */
 export async function settleDead(store: Store, id: string, now: string): Promise<void> {
-  await store.transaction().execute(async (transaction) => {
+  await durably(store, async (transaction) => {
     await lockKeys(transaction, [id]);
     const generation = await findGeneration(transaction, id);
     if (generation === undefined || generation.settled_at !== null) return;

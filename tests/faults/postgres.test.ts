@@ -1,0 +1,3 @@
+import { describeMatrix } from "./matrix";
+
+describeMatrix("PostgreSQL, one instance", { store: "postgres", instances: 1 });

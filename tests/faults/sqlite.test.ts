@@ -1,0 +1,3 @@
+import { describeMatrix } from "./matrix";
+
+describeMatrix("SQLite, one instance", { store: "sqlite", instances: 1 });
