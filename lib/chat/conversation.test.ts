@@ -518,3 +518,12 @@ describe("any order of actions", () => {
     });
   });
 });
+
+test("while the model is asked again, the state says why, until it speaks", () => {
+  const retrying = { type: "retrying", attempt: 1, afterSeconds: 0.5, code: "overloaded" } as const;
+  const waiting = after(submit("a1", question("u1")), arrives("a1", 1, retrying));
+  expect(waiting.generation).toMatchObject({ phase: "streaming", retrying: "overloaded" });
+  const stop = { type: "content_block_stop", index: 0 } as const;
+  const spoken = reduce(waiting, arrives("a1", 2, stop));
+  expect(spoken.generation).toEqual({ phase: "streaming", id: "a1", lastEventId: 2, unsent: null });
+});

@@ -30,6 +30,8 @@ export type LivingGeneration = {
   id: string;
   lastEventId: number;
   unsent: Message | null;
+  /** Why the model is being asked again, while it is: nothing has been shown yet. */
+  retrying?: string;
 };
 
 /** What the server would not take, with what was asked, so that nothing the reader typed is lost. */
@@ -149,8 +151,13 @@ function receive(state: ConversationState, id: string, { n, event }: NumberedEve
   const { generation } = state;
   if (generation.phase === "idle" || generation.id !== id || n <= generation.lastEventId) return state;
   if (event.type === "generation_end") return settle(state, id, event.outcome);
-  const next: ConversationState = { ...state, generation: { phase: "streaming", id, lastEventId: n, unsent: null } };
+  const next: ConversationState = { ...state, generation: streaming(id, n, event) };
   return updateMessage(next, id, (message) => extendMessage(message, event));
+}
+
+function streaming(id: string, lastEventId: number, event: GenerationEvent): LivingGeneration {
+  const generation = { phase: "streaming", id, lastEventId, unsent: null } as const;
+  return event.type === "retrying" ? { ...generation, retrying: event.code } : generation;
 }
 
 function extendMessage(message: Message, event: GenerationEvent): Message {
