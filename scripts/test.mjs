@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { findChromium } from "../tests/chromium.mjs";
 import { buildIfStale, root } from "./build.mjs";
 
-/** `npm test`: unit and route tests, then the built app in a real browser. */
+/** `npm test`: unit, route and process tests, then the built app in a real browser. The fault matrix is `npm run faults`. */
 const given = process.argv.slice(2);
 
-run("vitest/vitest.mjs", ["run", ...given]);
+run("vitest/vitest.mjs", ["run", ...(given.length > 0 ? given : ["--project=!faults"])]);
 if (given.length > 0) process.exit(0);
 
 const chromium = findChromium();
