@@ -8,6 +8,7 @@ export default {
   output: "standalone",
   // A lock file in a folder above would otherwise be taken for the project's root.
   outputFileTracingRoot: root,
+  outputFileTracingIncludes: { "/diagram/script": ["./node_modules/mermaid/dist/mermaid.min.js"] },
   turbopack: { root },
   images: { unoptimized: true },
   // Streams are never compressed (no-transform); static files are compressed by the proxy in front, or by Next.

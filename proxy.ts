@@ -18,5 +18,5 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-// `/api` stays out: a proxy buffers bodies and cuts them at 10 MB.
-export const config = { matcher: ["/((?!api/|_next/static/|favicon|icon|apple-icon|manifest).*)"] };
+// `/api` stays out: a proxy buffers bodies and cuts them at 10 MB. `/diagram` has walls of its own.
+export const config = { matcher: ["/((?!api/|diagram|_next/static/|favicon|icon|apple-icon|manifest).*)"] };

@@ -43,6 +43,19 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          name: "faults",
+          include: ["tests/faults/**/*.test.ts"],
+          exclude: postgres.length === 0 ? ["tests/faults/{postgres,cluster}.test.ts"] : [],
+          globalSetup: "tests/process/build.setup.ts",
+          testTimeout: 120_000,
+          maxConcurrency: 20,
+          // Mostly they wait.
+          maxWorkers: 3,
+        },
+      },
+      {
+        ...shared,
+        test: {
           name: "process",
           include: ["tests/process/**/*.test.ts"],
           testTimeout: 120_000,

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import { textOf } from "@/lib/chat/message";
 import { type ConversationStore, useConversation } from "@/lib/client/store";
+import { copyText } from "./copy-text";
 import { Icon } from "./icons";
 import type { Row } from "./rows";
 
@@ -92,7 +93,7 @@ function CopyButton({ text }: { text: string }) {
         aria-label="Copy"
         title="Copy"
         onClick={async () => {
-          if (await copy(text)) setCopiedAtMs(performance.now());
+          if (await copyText(text)) setCopiedAtMs(performance.now());
         }}
       >
         {isCopied ? <Icon name="check" /> : <Icon name="copy" />}
@@ -102,25 +103,4 @@ function CopyButton({ text }: { text: string }) {
       </span>
     </>
   );
-}
-
-/** Whether `text` is on the clipboard now. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyBySelection(text); // No permission, or no clipboard: plain http has none.
-  }
-}
-
-function copyBySelection(text: string): boolean {
-  const area = document.createElement("textarea");
-  area.value = text;
-  area.className = "sr-only";
-  document.body.append(area);
-  area.select();
-  const isCopied = document.execCommand("copy");
-  area.remove();
-  return isCopied;
 }

@@ -1,14 +1,14 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
 import type { ConversationStore } from "@/lib/client/store";
 import { useConversation } from "@/lib/client/store";
 import { AnswerActions } from "./answer-actions";
 import { Icon } from "./icons";
 import { type LiveWriter, messageOf, useLiveText, useLiveThinking } from "./live-text";
+import { MarkdownElement } from "./markdown/markdown-element";
 import { Notice, noticeOf } from "./notice";
-import { paragraphsOf } from "./paragraphs";
 import type { Row } from "./rows";
 
 /** What the transcript lends to each answer: where it comes from, and what can be done with it. */
@@ -33,7 +33,6 @@ type AnswerProps = {
 export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerProps) {
   const { message, isLive } = row;
   const { store, writer, onWritten } = desk;
-  const [wasLive] = useState(isLive);
   const text = useRef<HTMLDivElement>(null);
   const initialText = useLiveText(text, { store, message, isLive, writer, onWritten });
   const isThinking = useConversation(store, (state) => {
@@ -45,13 +44,12 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
   return (
     <article aria-label="Answer" aria-busy={isBusy}>
       {isThinking && <Thinking store={store} message={message} />}
-      {/* An answer that grew on the page keeps its element; React leaves what is in it to the writer. */}
-      <div ref={text} className="answer-text">
-        {paragraphsOf(wasLive ? initialText : textOf(message.content)).map((paragraph, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs of a settled text have no other identity, and never move.
-          <p key={index}>{paragraph}</p>
-        ))}
-      </div>
+      <MarkdownElement
+        ref={text}
+        className="answer-text"
+        text={initialText}
+        isGrowing={message.outcome === undefined}
+      />
       {notice !== null && (
         <Notice
           notice={notice}
@@ -84,12 +82,12 @@ function Thinking({ store, message }: { store: ConversationStore; message: Messa
         <Icon name="next" />
         {isOnlyThinking ? "Thinking…" : "Thinking"}
       </summary>
-      <div ref={element} className="answer-text thinking-text">
-        {paragraphsOf(initialText).map((paragraph, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, and never moved.
-          <p key={index}>{paragraph}</p>
-        ))}
-      </div>
+      <MarkdownElement
+        ref={element}
+        className="answer-text thinking-text"
+        text={initialText}
+        isGrowing={message.outcome === undefined}
+      />
     </details>
   );
 }

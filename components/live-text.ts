@@ -1,8 +1,9 @@
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import { type ContentBlock, isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
 import { preferences } from "@/lib/client/preferences";
 import type { ConversationStore } from "@/lib/client/store";
-import { mountPlainText } from "./text-surface";
+import { fill } from "./markdown/fill";
+import { showMarkdown } from "./markdown/live-markdown";
 import { browserScreen, type GrowingText, startWriter, type Writer } from "./writer";
 
 /** The writer of the answer under way, for whoever stops it. */
@@ -36,8 +37,8 @@ type LiveText = {
 };
 
 /**
- * Writes the text of an answer into `element` while it grows, past React. What stood there when the answer was first
- * rendered is returned, to be rendered and left alone: from then on the element is the writer's.
+ * Writes the text of an answer into `element`, past React, and goes on while it grows. Returns the text there was when the
+ * answer was first rendered, which the server renders: from then on the element is the writer's.
  */
 export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveText): string {
   const { store, message, isLive, writer, onWritten } = live;
@@ -49,9 +50,9 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
     const started = startWriter(
       {
         source: growingText(store, message.id, textOf),
-        surface: mountPlainText(element.current, true),
+        surface: showMarkdown(element.current, initialText, { hasCaret: true }),
         mode: preferences().speed,
-        shownText: element.current.textContent,
+        shownText: initialText,
         onWritten: () => onWritten(message.id),
       },
       browserScreen,
@@ -61,7 +62,9 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
       started.leave();
       if (writer.current === started) writer.current = null;
     };
-  }, [wasLive, element, store, message.id, writer, onWritten]);
+  }, [wasLive, element, initialText, store, message.id, writer, onWritten]);
+
+  useSettledText(element, wasLive ? undefined : initialText);
 
   return initialText;
 }
@@ -81,17 +84,26 @@ export function useLiveThinking(
     const writer = startWriter(
       {
         source: growingText(store, message.id, thinkingOf),
-        surface: mountPlainText(element.current, false),
+        surface: showMarkdown(element.current, initialText, { hasCaret: false }),
         mode: "instant",
-        shownText: element.current.textContent,
+        shownText: initialText,
         onWritten: () => {},
       },
       browserScreen,
     );
     return () => writer.leave();
-  }, [wasLive, element, store, message.id]);
+  }, [wasLive, element, initialText, store, message.id]);
+
+  useSettledText(element, wasLive ? undefined : initialText);
 
   return initialText;
+}
+
+/** Shows a text that will not change, unless the server has rendered it already. */
+function useSettledText(element: RefObject<HTMLElement | null>, text: string | undefined): void {
+  useLayoutEffect(() => {
+    if (text !== undefined && element.current !== null) fill(element.current, text);
+  }, [element, text]);
 }
 
 function latest(store: ConversationStore, message: Message, isLive: boolean): Message {

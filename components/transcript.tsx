@@ -1,7 +1,9 @@
 "use client";
 
+import { useEffect, useRef } from "react";
 import { textOf } from "@/lib/chat/message";
 import { Answer, type AnswerDesk } from "./answer";
+import { answerPresses } from "./markdown/presses";
 import type { Row, Turn } from "./rows";
 import type { Watched } from "./watched";
 
@@ -12,9 +14,11 @@ type TranscriptProps = { turns: readonly Turn[]; watched: Watched; desk: AnswerD
  * the top and the answer grows beneath it into space that is already there.
  */
 export function Transcript({ turns, watched, desk }: TranscriptProps) {
+  const log = useRef<HTMLDivElement>(null);
+  useEffect(() => (log.current === null ? undefined : answerPresses(log.current)), []);
   return (
     // Screen readers would read every piece of a growing answer: the status region speaks instead.
-    <div role="log" aria-label="Conversation" aria-live="off" className="px-5 sm:px-8">
+    <div ref={log} role="log" aria-label="Conversation" aria-live="off" className="px-5 sm:px-8">
       {turns.map((turn) => (
         <section
           key={turn.id}

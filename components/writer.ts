@@ -1,6 +1,6 @@
 import type { PaceMode } from "@/lib/typewriter/pace";
 import { createReveal } from "@/lib/typewriter/reveal";
-import type { TextSurface } from "./text-surface";
+import type { LiveMarkdown } from "./markdown/live-markdown";
 
 /** A text that grows until it has ended. */
 export type GrowingText = {
@@ -27,7 +27,7 @@ export type Writer = {
 
 type Writing = {
   source: GrowingText;
-  surface: TextSurface;
+  surface: LiveMarkdown;
   mode: PaceMode;
   /** What stands on the surface already. */
   shownText: string;

@@ -34,7 +34,7 @@ export class CodeView {
         const loaded = desk.lexers.lexerOf(language);
         if (loaded !== undefined && loaded !== "later") this.colourFromStart(loaded);
       });
-    } else if (lexer !== undefined) this.useLexer(lexer);
+    } else if (lexer !== undefined) this.readWith(lexer);
     this.update();
   }
 
@@ -55,7 +55,7 @@ export class CodeView {
     if (open !== undefined && (open !== this.text || !this.hasBegun)) this.show(open, false);
   }
 
-  private useLexer(lexer: Lexer): void {
+  private readWith(lexer: Lexer): void {
     this.lexer = lexer;
     this.state = lexer.start;
   }

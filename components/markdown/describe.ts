@@ -1,6 +1,6 @@
 import { safeHref } from "@/lib/typewriter/markdown/safe-href";
 import type { Alignment, Block, Code, Inline, Item, Text } from "@/lib/typewriter/markdown/tree";
-import { type Attributes, type Child, HOLE, type Shape, shape } from "./shape";
+import { type Attributes, HOLE, type Shape, shape } from "./shape";
 
 /** An inline node that is an element of its own. */
 export type InlineElement = Exclude<Inline, Text>;
@@ -85,15 +85,15 @@ function describeTable(): Shape {
     "figure",
     { class: "table" },
     shape(
+      "div",
+      { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
+      shape("table", { role: "table" }, HOLE),
+    ),
+    shape(
       "figcaption",
       { class: "table-bar" },
       button("copy-markdown", "Copy as Markdown"),
       button("copy-csv", "Copy as CSV"),
-    ),
-    shape(
-      "div",
-      { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
-      shape("table", { role: "table" }, HOLE),
     ),
   );
 }
@@ -156,7 +156,7 @@ export function describeInline(node: InlineElement): Shape {
 }
 
 /** A formula before it is typeset. One that is still arriving shows nothing: half of it says nothing. */
-export function describeSource(node: { value: string; closed: boolean }): Child[] {
+export function describeSource(node: { value: string; closed: boolean }): Shape[] {
   return node.closed ? [shape("code", { class: "math-source", translate: "no" }, node.value)] : [];
 }
 
@@ -170,14 +170,19 @@ function describeAddress(href: string | undefined, title: string | undefined, te
     target: "_blank",
     rel: "noopener noreferrer nofollow",
     // A text that names one place must not lead to another unseen.
-    ...(host !== undefined && NAMES_A_PLACE.test(text) && !text.toLowerCase().includes(host) ? { "data-host": host } : {}),
+    ...(host !== undefined && NAMES_A_PLACE.test(text) && !text.toLowerCase().includes(host)
+      ? { "data-host": host }
+      : {}),
   };
 }
 
 const NAMES_A_PLACE = /^\s*(?:https?:\/\/|www\.)|^\s*[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#]\S*)?\s*$/i;
 
 function hostOf(address: string): string | undefined {
-  return /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i.exec(address)?.[1]?.toLowerCase().replace(/^www\./, "");
+  return /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i
+    .exec(address)?.[1]
+    ?.toLowerCase()
+    .replace(/^www\./, "");
 }
 
 function textOf(nodes: readonly Inline[]): string {

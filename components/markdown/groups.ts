@@ -1,4 +1,4 @@
-import { type Attributes } from "./shape";
+import type { Attributes } from "./shape";
 
 /**
  * How many siblings stand together. A page lays out what changed and asks every sibling of it for its size; so siblings
@@ -14,7 +14,12 @@ export type Grouping = {
 
 export const BLOCKS: Grouping = { size: 16, ungrouped: 0, tag: "div", attributes: { class: "group" } };
 /** Blocks in blocks, and items of lists: few have so many that it matters. */
-export const NESTED: Grouping = { size: 32, ungrouped: 32, tag: "div", attributes: { class: "group", role: "presentation" } };
+export const NESTED: Grouping = {
+  size: 32,
+  ungrouped: 32,
+  tag: "div",
+  attributes: { class: "group", role: "presentation" },
+};
 export const LINES: Grouping = { size: 32, ungrouped: 0, tag: "span", attributes: { class: "lines" } };
 export const ROWS: Grouping = { size: 32, ungrouped: 0, tag: "tbody", attributes: {} };
 /** Rows after the first group, which sets the widths of the columns. */

@@ -5,7 +5,13 @@ import type { Desk } from "./desk";
 
 type Shown = TextShown | ElementShown;
 type TextShown = { type: "text"; node: Inline; value: string; dom: Text };
-type ElementShown = { type: "element"; node: InlineElement; look: string; dom: HTMLElement; inner: Inlines | undefined };
+type ElementShown = {
+  type: "element";
+  node: InlineElement;
+  look: string;
+  dom: HTMLElement;
+  inner: Inlines | undefined;
+};
 
 /** Inline nodes in an element, brought up to date in place. */
 export class Inlines {

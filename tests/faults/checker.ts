@@ -18,8 +18,8 @@ export type Expected = {
   /** Exactly so many calls to the model; without it at most one that brought anything. */
   calls?: number;
   retryAfterSeconds?: number;
-  /** The answer is longer than the model can read, so there is no next turn. */
-  isTooLongForMore?: boolean;
+  /** The next turn is not tried: there is one anyway, or the answer is longer than the model can read. */
+  hasNoNextTurn?: boolean;
 };
 
 /** A broken promise, told in one sentence each. */
@@ -42,7 +42,7 @@ export async function check(world: World, person: Person, turn: Turn, views: rea
   await checkCalls(turn, expected, hold);
   await checkLog(world, turn, hold);
   await checkNothingMore(world, person, turn, stored, hold);
-  if (wrong.length === 0 && !expected.isTooLongForMore) await checkNextTurn(world, person, turn, hold);
+  if (wrong.length === 0 && !expected.hasNoNextTurn) await checkNextTurn(world, person, turn, hold);
   if (wrong.length > 0) throw new Violation(`answer ${turn.ids.id} broke its promises:\n- ${wrong.join("\n- ")}`);
 }
 

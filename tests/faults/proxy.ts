@@ -11,7 +11,7 @@ export type NetworkFault =
   | `cut-after=${number}`;
 
 /** A load balancer that gives each request to the next server in turn, and breaks what it is told to break. */
-export type Proxy = {
+export type LoadBalancer = {
   readonly url: string;
   /** Cuts every connection that is open now, or those of one client (its header `x-client`). */
   cut(client?: string): void;
@@ -22,7 +22,7 @@ export type Proxy = {
 };
 
 /** Starts one in front of `servers`. `x-instance: n` picks a server; one that is not there is passed over. */
-export async function startProxy(servers: readonly { url: string }[]): Promise<Proxy> {
+export async function startProxy(servers: readonly { url: string }[]): Promise<LoadBalancer> {
   const agent = new Agent({ keepAlive: false });
   const open = new Map<Socket, string>();
   const blocked = new Set<string>();
@@ -31,7 +31,10 @@ export async function startProxy(servers: readonly { url: string }[]): Promise<P
   function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { "x-network": fault, "x-instance": instance, "x-client": client, ...headers } = incoming.headers;
     open.set(incoming.socket, String(client ?? ""));
-    if (blocked.has(String(client)) || fault === "refuse") return cutSocket(incoming.socket);
+    if (blocked.has(String(client)) || fault === "refuse") {
+      cutSocket(incoming.socket);
+      return;
+    }
     const pieces: Buffer[] = [];
     incoming.on("data", (piece: Buffer) => pieces.push(piece));
     incoming.on("end", () => {

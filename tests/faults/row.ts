@@ -22,6 +22,11 @@ export function slowAnswer(): StreamScenario {
   return answer(PROSE, { pace: everyMs(18) });
 }
 
+/** An answer that goes on for a minute, if nobody stops it. */
+export function longAnswer(): StreamScenario {
+  return answer(PROSE.repeat(7), { pace: everyMs(20) });
+}
+
 export const SEVERAL = (world: World) => world.servers.length > 1 || "needs several instances";
 export const ONE = (world: World) => world.servers.length === 1 || "needs a single instance";
 export const SQLITE = (world: World) => world.store === "sqlite" || "is about the SQLite file";

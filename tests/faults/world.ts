@@ -5,13 +5,15 @@ import Database from "libsql";
 import pg from "pg";
 import { type Postgres, startPostgres } from "../postgres";
 import { type Model, startModel } from "./model";
-import { Person } from "./person";
-import { type Proxy, startProxy } from "./proxy";
+import { Person, sleep } from "./person";
+import { type LoadBalancer, startProxy } from "./proxy";
 import { type Server, startServer } from "./server";
 
 export const STALL_SECONDS = 3;
 export const UNATTENDED_SECONDS = 5;
 export const DRAIN_SECONDS = 1;
+
+const PROBE_TRIES = 40;
 
 export type Row = Record<string, unknown>;
 
@@ -26,7 +28,7 @@ export type Probe = {
 export type World = {
   store: "sqlite" | "postgres";
   servers: readonly Server[];
-  proxy: Proxy;
+  proxy: LoadBalancer;
   model: Model;
   probe: Probe;
   /** Where the SQLite file is. */
@@ -45,12 +47,14 @@ export type WorldOptions = {
   instances: number;
   dataDir?: string;
   settings?: Record<string, string>;
+  /** Without it, one in this process. */
+  model?: Model;
 };
 
 /** Starts them; the store is new and empty. */
 export async function startWorld({ store, instances, settings, ...options }: WorldOptions): Promise<World> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "platen-faults-"));
-  const model = await startModel();
+  const model = options.model ?? (await startModel());
   const postgres = store === "postgres" ? await startPostgres() : undefined;
   const databaseUrl = await postgres?.createDatabase();
   const environment = {
@@ -125,7 +129,7 @@ function sqliteProbe(dataDir: string): Probe {
   };
 }
 
-/** PostgreSQL is restarted under us, so a question whose connection was lost is asked once more. */
+/** PostgreSQL is restarted under us, so a question whose connection was lost is asked again. */
 function postgresProbe(connectionString: string): Probe {
   const pool = new pg.Pool({ connectionString, max: 4 });
   pool.on("error", () => {}); // The pool replaces a connection that dies.
@@ -133,8 +137,14 @@ function postgresProbe(connectionString: string): Probe {
     async query(sql, values) {
       let number = 0;
       const text = sql.replace(/\?/g, () => `$${++number}`);
-      const ask = async () => (await pool.query(text, [...values])).rows as Row[];
-      return ask().catch(ask);
+      for (let tries = 1; ; tries++) {
+        try {
+          return (await pool.query(text, [...values])).rows as Row[];
+        } catch (error) {
+          if (tries === PROBE_TRIES) throw error;
+          await sleep(500);
+        }
+      }
     },
     close: () => void pool.end().catch(() => {}), // The server may have gone before.
   };

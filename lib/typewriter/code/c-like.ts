@@ -12,13 +12,23 @@ type CLike = {
 };
 
 /** A language with braces, `//` and C's block comments. */
-function cLike(name: string, { words, first = [], lineComment: start = "//", quotes = "\"'", isNested, more }: CLike): Modes {
+function cLike(
+  name: string,
+  { words, first = [], lineComment: start = "//", quotes = "\"'", isNested, more }: CLike,
+): Modes {
   const comment = `${name} comment`;
   const nested: Rule[] = isNested ? [{ match: "/\\*", enter: comment, kind: "comment" }] : [];
   const block = region(comment, "/\\*", "\\*/", "comment", nested);
   return {
     [name]: {
-      rules: [lineComment(start), block.rule, ...first, ...[...quotes].map((quote) => shortString(quote)), number, ...names(words)],
+      rules: [
+        lineComment(start),
+        block.rule,
+        ...first,
+        ...[...quotes].map((quote) => shortString(quote)),
+        number,
+        ...names(words),
+      ],
     },
     ...block.modes,
     ...more,
@@ -28,7 +38,8 @@ function cLike(name: string, { words, first = [], lineComment: start = "//", quo
 const preprocessor: Rule = { match: "^\\s*#\\s*\\w+(?:\\s*<[^>]*>)?", kind: "meta" };
 const annotation: Rule = { match: "@[A-Za-z_][\\w.]*", kind: "meta" };
 const REGEX_LITERAL: Rule = {
-  match: "(?<=(?:^|[=(,:;!&|?{}\\[+*~<>%]|\\breturn|\\bcase|\\btypeof)\\s*)/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\])*\\]|[^/\\\\[])+/[a-z]*",
+  match:
+    "(?<=(?:^|[=(,:;!&|?{}\\[+*~<>%]|\\breturn|\\bcase|\\btypeof)\\s*)/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\])*\\]|[^/\\\\[])+/[a-z]*",
   kind: "string",
 };
 
@@ -51,7 +62,7 @@ function script(name: string, words: Words): Modes {
       { match: "`", kind: "string", enter: template },
       REGEX_LITERAL,
       { match: "</?[A-Za-z][\\w.]*(?=[\\s/>])(?<=(?:^|[\\s(>{}])</?[A-Za-z][\\w.]*)(?!\\s+extends)", kind: "tag" },
-      { match: "[\\w-]+(?==[\"{])", kind: "attribute" },
+      { match: '[\\w-]+(?==["{])', kind: "attribute" },
       annotation,
       // Nested braces of their own, so that the one that ends a placeholder is told apart.
       { match: "\\{", enter: name },
@@ -153,7 +164,8 @@ const GROOVY: Words = {
   constant: JAVA.constant as string,
 };
 const HCL: Words = {
-  keyword: "data for if in locals module output provider provisioner resource terraform variable dynamic lifecycle moved import",
+  keyword:
+    "data for if in locals module output provider provisioner resource terraform variable dynamic lifecycle moved import",
   type: "any bool list map number object set string tuple",
   constant: "true false null",
 };
@@ -177,7 +189,11 @@ export const C_LIKE: Modes = {
   ...cLike("c", { words: C_WORDS, first: [preprocessor] }),
   ...cLike("cpp", { words: CPP_WORDS, first: [preprocessor, { match: "\\[\\[.*?\\]\\]", kind: "meta" }] }),
   ...cLike("objective-c", {
-    words: { ...CPP_WORDS, type: `${CPP_WORDS.type} id instancetype BOOL`, constant: `${CPP_WORDS.constant} nil self YES NO` },
+    words: {
+      ...CPP_WORDS,
+      type: `${CPP_WORDS.type} id instancetype BOOL`,
+      constant: `${CPP_WORDS.constant} nil self YES NO`,
+    },
     first: [preprocessor, { match: '@"(?:\\\\.|[^\\\\"])*"?', kind: "string" }, { match: "@\\w+", kind: "keyword" }],
   }),
   ...cLike("java", { words: JAVA, first: [javaText.rule, annotation], more: javaText.modes }),
@@ -205,7 +221,13 @@ export const C_LIKE: Modes = {
     words: PHP,
     first: [{ match: "<\\?(?:php|=)?|\\?>", kind: "meta" }, { match: "#\\[.*?\\]", kind: "meta" }, hash, dollar],
   }),
-  ...cLike("zig", { words: ZIG, first: [{ match: "\\\\\\\\.*", kind: "string" }, { match: "@\\w+", kind: "function" }] }),
+  ...cLike("zig", {
+    words: ZIG,
+    first: [
+      { match: "\\\\\\\\.*", kind: "string" },
+      { match: "@\\w+", kind: "function" },
+    ],
+  }),
   ...cLike("solidity", { words: SOLIDITY }),
   ...cLike("proto", { words: PROTO }),
   ...cLike("hcl", { words: HCL, first: [hash], quotes: '"' }),

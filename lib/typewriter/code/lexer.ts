@@ -105,7 +105,11 @@ export function createLexer(modes: Modes, start: string): Lexer {
       const index = groupOf(match);
       const rule = rules[index] as Rule;
       const word = match[0];
-      push(tokens, lookups[index]?.get(modeOf(frame).ignoresCase ? word.toLowerCase() : word) ?? rule.kind ?? between, word);
+      push(
+        tokens,
+        lookups[index]?.get(modeOf(frame).ignoresCase ? word.toLowerCase() : word) ?? rule.kind ?? between,
+        word,
+      );
       at = match.index + word.length;
       stack = follow(stack, rule);
       // An empty match that changes nothing would be met for ever.

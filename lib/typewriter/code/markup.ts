@@ -4,7 +4,7 @@ import { lineComment, names, number, region, shortString } from "./rules";
 const comment = region("html comment", "<!--", "-->", "comment");
 const entity: Rule = { match: "&#?\\w+;", kind: "constant" };
 const attributes: Rule[] = [
-  { match: '"[^"]*(?:"|$)|\'[^\']*(?:\'|$)', kind: "string" },
+  { match: "\"[^\"]*(?:\"|$)|'[^']*(?:'|$)", kind: "string" },
   { match: "[^\\s=\"'>/]+(?==)", kind: "attribute" },
   { match: "[^\\s=\"'>/]+", kind: "attribute" },
 ];
@@ -29,7 +29,11 @@ function css(name: string, extra: Rule[]): Modes {
         shortString('"'),
         shortString("'"),
         { match: "@[\\w-]+", kind: "keyword" },
-        { match: "[\\w-]+(?=\\s*:\\s*[^{;]*(?:;|$))(?<=(?:^|[{;])\\s*[\\w-]+)", kind: "attribute", enter: `${name} value` },
+        {
+          match: "[\\w-]+(?=\\s*:\\s*[^{;]*(?:;|$))(?<=(?:^|[{;])\\s*[\\w-]+)",
+          kind: "attribute",
+          enter: `${name} value`,
+        },
         { match: "&?[.#]-?[A-Za-z_][\\w-]*", kind: "type" },
         { match: "::?[\\w-]+", kind: "meta" },
         { match: "\\b[a-z][\\w-]*\\b", kind: "tag" },
@@ -88,7 +92,7 @@ export const MARKUP: Modes = {
       { match: "(?<=^|\\s)#.*", kind: "comment" },
       { match: "^(?:---|\\.\\.\\.)\\s*$", kind: "meta" },
       { match: "(?<=^\\s*(?:- +)*)[^\\s#'\"{}[\\],&*!|>%@-][^#:'\"{}[\\]]*(?=:(?:\\s|$))", kind: "attribute" },
-      { match: "\"(?:\\\\.|[^\\\\\"])*\"(?=:\\s)", kind: "attribute" },
+      { match: '"(?:\\\\.|[^\\\\"])*"(?=:\\s)', kind: "attribute" },
       shortString('"'),
       shortString("'"),
       { match: "[&*!][\\w./-]+", kind: "meta" },
@@ -101,7 +105,7 @@ export const MARKUP: Modes = {
       lineComment("#"),
       { match: "^\\s*\\[\\[?[^\\]]*\\]\\]?", kind: "type" },
       { match: '(?<=^\\s*)[\\w."-]+(?=\\s*=)', kind: "attribute" },
-      { match: '"""|\'\'\'', kind: "string" },
+      { match: "\"\"\"|'''", kind: "string" },
       shortString('"'),
       shortString("'"),
       { match: "\\b\\d{4}-\\d\\d-\\d\\d[\\dT:.Z+-]*", kind: "number" },
@@ -177,7 +181,12 @@ export const MARKUP: Modes = {
     ],
   },
   cmake: {
-    rules: [lineComment("#"), shortString('"'), { match: "\\$\\{[^}]*\\}", kind: "constant" }, ...names(CMAKE, { hasTypeCase: false })],
+    rules: [
+      lineComment("#"),
+      shortString('"'),
+      { match: "\\$\\{[^}]*\\}", kind: "constant" },
+      ...names(CMAKE, { hasTypeCase: false }),
+    ],
   },
   assembly: {
     rules: [

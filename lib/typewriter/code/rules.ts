@@ -18,7 +18,7 @@ export function shortString(quote: string, prefix = ""): Rule {
 
 /** Calls, words of the language, then any other name. Capitalised names are types unless `hasTypeCase` is false. */
 export function names(words: Words, { pattern = "[A-Za-z_$][\\w$]*", hasTypeCase = true } = {}): Rule[] {
-  const alone = Object.values(words).join(" ").split(" ").filter(Boolean).map(escape).join("|");
+  const alone = Object.values(words).join(" ").split(" ").filter(Boolean).map(literal).join("|");
   return [
     // A member is never a word of the language, whatever it is called.
     { match: `(?<=\\.)${pattern}(?=\\s*\\()`, kind: "function" },
@@ -45,6 +45,6 @@ export function region(mode: string, open: string, close: string, kind: "comment
 /** A backslash and what it escapes. */
 export const escaped: Rule = { match: "\\\\.", kind: "string" };
 
-function escape(word: string): string {
+function literal(word: string): string {
   return word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -136,11 +136,27 @@ export const SCRIPTING: Modes = {
   },
   ...rubyComment.modes,
   lua: {
-    rules: [luaComment.rule, lineComment("--"), luaLong.rule, shortString('"'), shortString("'"), number, ...names(LUA)],
+    rules: [
+      luaComment.rule,
+      lineComment("--"),
+      luaLong.rule,
+      shortString('"'),
+      shortString("'"),
+      number,
+      ...names(LUA),
+    ],
   },
   ...luaLong.modes,
   ...luaComment.modes,
-  r: { rules: [hash, shortString('"'), shortString("'"), number, ...names(R, { pattern: "[A-Za-z.][\\w.]*", hasTypeCase: false })] },
+  r: {
+    rules: [
+      hash,
+      shortString('"'),
+      shortString("'"),
+      number,
+      ...names(R, { pattern: "[A-Za-z.][\\w.]*", hasTypeCase: false }),
+    ],
+  },
   julia: {
     rules: [hash, juliaLong.rule, shortString('"'), atom, { match: "@\\w+", kind: "meta" }, number, ...names(JULIA)],
   },
@@ -167,12 +183,33 @@ export const SCRIPTING: Modes = {
   },
   ...haskellComment.modes,
   ocaml: {
-    rules: [ocamlComment.rule, lineComment("//"), shortString('"'), number, ...names(OCAML, { pattern: "[A-Za-z_][\\w']*" })],
+    rules: [
+      ocamlComment.rule,
+      lineComment("//"),
+      shortString('"'),
+      number,
+      ...names(OCAML, { pattern: "[A-Za-z_][\\w']*" }),
+    ],
   },
   ...ocamlComment.modes,
-  matlab: { rules: [lineComment("%"), shortString('"'), { match: "(?<![\\w)\\]'])'[^']*'", kind: "string" }, number, ...names(MATLAB)] },
+  matlab: {
+    rules: [
+      lineComment("%"),
+      shortString('"'),
+      { match: "(?<![\\w)\\]'])'[^']*'", kind: "string" },
+      number,
+      ...names(MATLAB),
+    ],
+  },
   nix: {
-    rules: [hash, slashComment.rule, nixLong.rule, shortString('"'), number, ...names(NIX, { pattern: "[A-Za-z_][\\w'-]*" })],
+    rules: [
+      hash,
+      slashComment.rule,
+      nixLong.rule,
+      shortString('"'),
+      number,
+      ...names(NIX, { pattern: "[A-Za-z_][\\w'-]*" }),
+    ],
   },
   ...nixLong.modes,
   ...slashComment.modes,
@@ -187,7 +224,9 @@ export const SCRIPTING: Modes = {
     ],
   },
   ...lispComment.modes,
-  vim: { rules: [{ match: '^\\s*".*', kind: "comment" }, shortString("'"), number, ...names(VIM, { hasTypeCase: false })] },
+  vim: {
+    rules: [{ match: '^\\s*".*', kind: "comment" }, shortString("'"), number, ...names(VIM, { hasTypeCase: false })],
+  },
   sql: {
     ignoresCase: true,
     rules: [

@@ -10,19 +10,21 @@ import { answer, everyMs } from "../../upstream/scenario";
 import { check, type Expected, Violation } from "../checker";
 import { eventually, type Turn } from "../model";
 import { newIds, type Person, sleep, View } from "../person";
-import { ONE, POSTGRES, PROSE, type Row, SEVERAL, SQLITE, slowAnswer } from "../row";
+import { longAnswer, ONE, POSTGRES, PROSE, type Row, SEVERAL, SQLITE, slowAnswer } from "../row";
 import { startWorld, type World } from "../world";
+
+/** Twelve seconds: longer than each fault that it is to survive. */
+const throughTheFault = () => answer(PROSE.repeat(3), { pace: everyMs(25) });
 
 type Asked = { person: Person; turn: Turn; view: View; end: Promise<View> };
 
-const long = () => answer(PROSE.repeat(3), { pace: everyMs(25) });
 const INTERRUPTED: Expected = { outcomes: ["interrupted"], text: "prefix", calls: 1 };
 const DONE: Expected = { outcomes: ["done"], text: "whole", calls: 1 };
 const STREAMS = 200;
 const LOCK_MS = 5_000;
 
 /** Asks on the given instance, and waits for the first words. */
-async function begin(world: World, instance: number, scenario = long()): Promise<Asked> {
+async function begin(world: World, instance: number, scenario = throughTheFault()): Promise<Asked> {
   const person = await world.person();
   const turn = world.model.turn([scenario]);
   const view = new View();
@@ -130,7 +132,7 @@ export const DISASTER_ROWS: readonly Row[] = [
     needs: (world) => (canMount() ? SQLITE(world) : "needs root, to mount a small disk"),
     run: (world) =>
       onSmallDisk(world, async (small, dataDir) => {
-        const asked = await begin(small, 0, answer(PROSE.repeat(6), { pace: everyMs(10) }));
+        const asked = await begin(small, 0, longAnswer());
         writeFileSync(join(dataDir, "ballast"), "");
         fillDisk(join(dataDir, "ballast"));
         await eventually("the model's socket is closed", () => asked.turn.calls[0]?.closed?.by === "client");

@@ -127,7 +127,7 @@ const CASES: readonly [row: number, name: string, scenarios: readonly Scenario[]
   ],
   [15, "characters cut into deltas of one code point", [answer(PROSE, { deltaSize: 1, pace: everyMs(1) })], DONE],
   [16, "5,000 deltas in one piece", [manyDeltasInOnePiece()], { ...DONE, calls: 1 }],
-  [16, "one delta of 1 MB", [oneHugeDelta()], { ...DONE, calls: 1, isTooLongForMore: true }],
+  [16, "one delta of 1 MB", [oneHugeDelta()], { ...DONE, calls: 1, hasNoNextTurn: true }],
   [17, "an unknown event", [unknownEvent(words, 40)], { ...DONE, calls: 1 }],
   [17, "an unknown delta", [unknownDelta(words, 40)], { ...DONE, calls: 1 }],
   [17, "message_start twice", [repeatedMessageStart(words)], { ...DONE, calls: 1 }],

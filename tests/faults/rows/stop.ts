@@ -4,7 +4,7 @@ import { answer, neverAnswer } from "../../upstream/scenario";
 import { check, Violation } from "../checker";
 import { eventually, type Turn } from "../model";
 import { type Person, sleep, View } from "../person";
-import { PROSE, type Row, SEVERAL, slowAnswer } from "../row";
+import { longAnswer, PROSE, type Row, SEVERAL, slowAnswer } from "../row";
 import type { World } from "../world";
 
 const shownIn = (view: View) => textOf(view.content).length;
@@ -13,7 +13,7 @@ const hasWords = (length: number) => (view: View) => shownIn(view) >= length;
 /** Asks, waits for the first words and presses Stop at what is shown then. */
 async function stopInTheMiddle(world: World, press: (person: Person, turn: Turn, shown: number) => Promise<unknown>) {
   const person = await world.person();
-  const turn = world.model.turn([slowAnswer()]);
+  const turn = world.model.turn([longAnswer()]);
   const view = new View();
   const asked = person.ask(turn.ids, turn.question, { view, instance: 0 });
   await view.until(hasWords(60));
@@ -34,7 +34,7 @@ export const STOP_ROWS: readonly Row[] = [
     name: "Stop at 0 ms, beside the PUT",
     async run(world) {
       const person = await world.person();
-      const turn = world.model.turn([slowAnswer()]);
+      const turn = world.model.turn([longAnswer()]);
       const view = new View();
       const asked = person.ask(turn.ids, turn.question, { view });
       await Promise.all([asked, mustStop(person.stop(turn.ids.id, 0))]);
@@ -46,7 +46,7 @@ export const STOP_ROWS: readonly Row[] = [
     name: "Stop before the PUT arrives",
     async run(world) {
       const person = await world.person();
-      const turn = world.model.turn([slowAnswer()]);
+      const turn = world.model.turn([longAnswer()]);
       await mustStop(person.stop(turn.ids.id, 0));
       const view = await person.ask(turn.ids, turn.question);
       await check(world, person, turn, [view], { outcomes: ["stopped"], text: { shown: 0 }, calls: 0 });
@@ -114,7 +114,7 @@ export const STOP_ROWS: readonly Row[] = [
     name: "Stop after a reconnect",
     async run(world) {
       const person = await world.person();
-      const turn = world.model.turn([slowAnswer()]);
+      const turn = world.model.turn([longAnswer()]);
       const view = new View();
       const asked = person.ask(turn.ids, turn.question, { view });
       await view.until(hasWords(40));

@@ -1,0 +1,57 @@
+import { createMarkdown } from "@/lib/typewriter/markdown/markdown";
+import { createCaret } from "./caret";
+import { holdColumns } from "./columns";
+import type { Desk } from "./desk";
+import { loadLanguages, pageLexers } from "./highlighting";
+import { loadMathematics, typeset } from "./mathematics";
+import { rootView, tipOf, Views } from "./views";
+
+/** Markdown in an element, as it is written. */
+export type LiveMarkdown = {
+  append(text: string): void;
+  /** Nothing more will come: what looked finished becomes what it is, and the rest stays as it stands. */
+  finish(): void;
+};
+
+/**
+ * Shows markdown in `element`, beginning with `text`, in place of what stood there. Only what changed is touched: a text
+ * that grows is the same text node, so what is selected stays selected. With `hasCaret` a caret stands at the end.
+ */
+export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: { hasCaret: boolean }): LiveMarkdown {
+  const caret = hasCaret ? createCaret() : undefined;
+  const markdown = createMarkdown();
+  const desk: Desk = {
+    caretIn: (parent) => (caret?.parentNode === parent ? caret : null),
+    typeset,
+    expectMathematics: () => void loadMathematics(),
+    holdColumns,
+    lexers: pageLexers,
+  };
+  const views = new Views(desk);
+  element.replaceChildren();
+  const root = rootView(markdown.root, element, views);
+  views.keep(markdown.root, root);
+  void loadLanguages();
+
+  function commit(): void {
+    for (const node of markdown.commit()) views.of(node)?.update();
+    if (caret === undefined) return;
+    const tip = tipOf(markdown.root, views);
+    if (tip !== undefined && (caret.parentNode !== tip || caret.nextSibling !== null)) tip.append(caret);
+  }
+
+  if (text !== "") markdown.append(text);
+  commit();
+
+  return {
+    append(more) {
+      markdown.append(more);
+      commit();
+    },
+    finish() {
+      caret?.remove();
+      markdown.finish();
+      for (const node of markdown.commit()) views.of(node)?.update();
+    },
+  };
+}

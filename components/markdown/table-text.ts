@@ -1,0 +1,66 @@
+/** A table of the page as CSV (RFC 4180), with what its cells say. */
+export function tableToCsv(table: HTMLTableElement): string {
+  const rows = [...table.rows].map((row) => [...row.cells].map((cell) => field(plainText(cell))).join(","));
+  return `${rows.join("\r\n")}\r\n`;
+}
+
+function field(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A table of the page as Markdown, with the marks of what is in its cells. */
+export function tableToMarkdown(table: HTMLTableElement): string {
+  const [header, ...rows] = [...table.rows].map((row) => [...row.cells]);
+  if (header === undefined) return "";
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`;
+  const delimiters = header.map(({ classList }) => {
+    if (classList.contains("align-center")) return ":-:";
+    if (classList.contains("align-right")) return "--:";
+    return classList.contains("align-left") ? ":--" : "---";
+  });
+  return [header.map(markdownOf), delimiters, ...rows.map((cells) => cells.map(markdownOf))].map(line).join("");
+}
+
+function markdownOf(cell: Node): string {
+  return [...cell.childNodes].map(inlineOf).join("").replace(/\n/g, " ").trim();
+}
+
+function inlineOf(node: Node): string {
+  if (!(node instanceof Element)) return (node.textContent ?? "").replace(/[\\`*_[\]|<$~]/g, "\\$&");
+  switch (node.localName) {
+    case "strong":
+      return `**${markdownOf(node)}**`;
+    case "em":
+      return `*${markdownOf(node)}*`;
+    case "del":
+      return `~~${markdownOf(node)}~~`;
+    case "br":
+      return "<br>";
+    case "code":
+      return codeSpan(node.textContent ?? "");
+    case "a": {
+      const href = node.getAttribute("href");
+      return href === null ? markdownOf(node) : `[${markdownOf(node)}](<${href.replaceAll("|", "%7C")}>)`;
+    }
+    default:
+      return node.classList.contains("math") ? `$${formulaOf(node).replaceAll("|", "\\|")}$` : markdownOf(node);
+  }
+}
+
+function codeSpan(text: string): string {
+  const ticks = "`".repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const space = /^`|`$/.test(text) ? " " : "";
+  return `${ticks}${space}${text.replaceAll("|", "\\|")}${space}${ticks}`;
+}
+
+function plainText(node: Node): string {
+  if (!(node instanceof Element)) return node.textContent ?? "";
+  if (node.localName === "br") return "\n";
+  if (node.classList.contains("math")) return formulaOf(node);
+  return [...node.childNodes].map(plainText).join("");
+}
+
+/** The source of a formula, typeset or not. */
+function formulaOf(element: Element): string {
+  return (element.querySelector("annotation") ?? element).textContent ?? "";
+}
