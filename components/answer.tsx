@@ -8,7 +8,7 @@ import { AnswerActions } from "./answer-actions";
 import { Icon } from "./icons";
 import { type LiveWriter, messageOf, useLiveText, useLiveThinking } from "./live-text";
 import { MarkdownElement } from "./markdown/markdown-element";
-import { Notice, noticeOf } from "./notice";
+import { Notice, noticeOf, retryingSentence } from "./notice";
 import type { Row } from "./rows";
 
 /** What the transcript lends to each answer: where it comes from, and what can be done with it. */
@@ -39,7 +39,12 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
     const current = isLive ? state.conversation.messages.findLast(({ id }) => id === message.id) : message;
     return current?.content.some((block) => isThinkingBlock(block) && block.thinking !== "") ?? false;
   });
+  const retrying = useConversation(store, ({ generation }) =>
+    isLive && generation.phase !== "idle" ? generation.retrying : undefined,
+  );
   const notice = message.outcome === undefined || isBusy ? null : noticeOf(message.outcome);
+
+  const waiting = retrying === undefined ? "" : retryingSentence(retrying);
 
   return (
     <article aria-label="Answer" aria-busy={isBusy}>
@@ -60,7 +65,7 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
       )}
       <div className="mt-1 flex min-h-tap items-center">
         {isBusy || message.outcome === undefined ? (
-          isReconnecting && isLive && <p className="font-sans text-small text-faint">Reconnecting</p>
+          isLive && <p className="font-sans text-small text-faint">{isReconnecting ? "Reconnecting" : waiting}</p>
         ) : (
           <AnswerActions row={row} desk={desk} hasRetry={notice?.remedy !== "retry"} />
         )}

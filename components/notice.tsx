@@ -71,6 +71,13 @@ function noticeOfFailure({ code, retryAfterSeconds }: Failure): NoticeText {
   }
 }
 
+/** What to say while the model is being asked again. */
+export function retryingSentence(code: string): string {
+  return code === "overloaded" || code === "rate_limited"
+    ? "The model is busy. Asking again."
+    : "Asking the model again.";
+}
+
 /** When to try again, where that is long enough to go and do something else. */
 function whenAgain(seconds: number | undefined, otherwise: string): string {
   if (seconds === undefined || seconds < 90) return otherwise;

@@ -71,8 +71,11 @@ const ATTRIBUTES = new Set(
   ),
 );
 
-function describeTree({ type, text, width, character, attributes = {}, children = [] }: MathTree): Shape | string {
+function describeTree(tree: MathTree): Shape | string {
+  const { type, text, width, character, attributes = {}, children = [] } = tree;
   if (text !== undefined) return text;
+  // A fragment: \cos is a name and an invisible operator.
+  if (type === undefined && tree.children !== undefined) return shape("mrow", {}, ...join(children.map(describeTree)));
   if (type === undefined)
     return character ? shape("mtext", {}, character) : shape("mspace", { width: `${width ?? 0}em` });
   const kept: Record<string, string> = {};

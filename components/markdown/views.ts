@@ -170,7 +170,6 @@ function mathView(node: MathBlock, element: HTMLElement, desk: Desk): View {
 class TableView implements View {
   private count = 0;
   private rows: HTMLElement | undefined;
-  tip: HTMLElement;
 
   constructor(
     private readonly node: Table,
@@ -179,7 +178,7 @@ class TableView implements View {
     private readonly views: Views,
   ) {
     const head = build(shape("thead", {})).element;
-    this.tip = this.addRow(head, node.header, "th", false);
+    this.addRow(head, node.header, "th", false);
     table.append(head);
     this.update();
   }
@@ -189,9 +188,16 @@ class TableView implements View {
     for (; this.count < rows.length; this.count++) {
       const group = groupAt(ROWS, this.count);
       if (group * ROWS.size === this.count) this.beginGroup(group);
-      this.tip = this.addRow(this.rows as HTMLElement, rows[this.count] as Row, "td", group > 0);
+      this.addRow(this.rows as HTMLElement, rows[this.count] as Row, "td", group > 0);
     }
-    this.tip = this.tipOf(rows.at(-1) ?? this.node.header);
+  }
+
+  /** The cell that is being written: the last with anything in it. */
+  get tip(): HTMLElement {
+    const { rows, header } = this.node;
+    const { cells } = rows.at(-1) ?? header;
+    const cell = cells.findLast(({ children }) => children.length > 0) ?? cells[0];
+    return (cell && this.views.of(cell)?.tip) ?? this.table;
   }
 
   private beginGroup(group: number): void {
@@ -205,7 +211,7 @@ class TableView implements View {
     this.table.append(this.rows);
   }
 
-  private addRow(parent: HTMLElement, row: Row, tag: "th" | "td", isFar: boolean): HTMLElement {
+  private addRow(parent: HTMLElement, row: Row, tag: "th" | "td", isFar: boolean): void {
     const element = build(shape("tr", isFar ? { role: "row" } : {})).element;
     for (const [index, cell] of row.cells.entries()) {
       const { element: dom } = build(describeCell(tag, this.node.align[index], isFar));
@@ -214,13 +220,6 @@ class TableView implements View {
       element.append(dom);
     }
     parent.append(element);
-    return element;
-  }
-
-  /** The cell that is being written: the last with anything in it. */
-  private tipOf(row: Row): HTMLElement {
-    const cell = row.cells.findLast(({ children }) => children.length > 0) ?? row.cells[0];
-    return (cell && this.views.of(cell)?.tip) ?? this.table;
   }
 }
 
