@@ -25,7 +25,7 @@ export class CodeView {
   constructor(
     readonly node: { lines: readonly string[] },
     readonly element: HTMLElement,
-    private readonly desk: Desk,
+    desk: Desk,
     language: string,
   ) {
     const lexer = desk.lexers.lexerOf(language);
@@ -78,7 +78,7 @@ export class CodeView {
     this.groupIndex = index;
     this.group?.classList.add("settled");
     this.group = build(shape(LINES.tag, LINES.attributes)).element;
-    this.element.insertBefore(this.group, this.desk.caretIn(this.element));
+    this.element.append(this.group);
   }
 
   private endLine(): void {
@@ -119,7 +119,7 @@ export class CodeView {
   }
 
   private add(dom: Node): void {
-    this.group?.insertBefore(dom, this.desk.caretIn(this.group));
+    this.group?.append(dom);
   }
 
   private extendPlain(text: string): void {
@@ -157,8 +157,7 @@ export class CodeView {
   }
 
   private goOn(coloured: DocumentFragment, lexer: Lexer, state: LexerState): void {
-    const caret = this.group === undefined ? null : this.desk.caretIn(this.group);
-    this.group?.replaceChildren(coloured, ...(caret === null ? [] : [caret]));
+    this.group?.replaceChildren(coloured);
     this.lexer = lexer;
     this.state = state;
     this.runs.length = 0;

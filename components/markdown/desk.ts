@@ -2,8 +2,6 @@ import type { LexerSource } from "./highlighting";
 
 /** What the views of one answer share. */
 export type Desk = {
-  /** The caret if it stands in `parent` itself: what is added goes before it. */
-  caretIn(parent: Node): Node | null;
   /** Puts the formula into `element`, now or as soon as it can be typeset; if never, its source stays. */
   typeset(element: HTMLElement, source: string, isDisplay: boolean): void;
   /** A formula is on its way. */

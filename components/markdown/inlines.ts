@@ -35,7 +35,7 @@ export class Inlines {
       if (old !== undefined && old.node === node && this.renew(old)) continue;
       const next = this.create(node);
       shown[index - from] = next;
-      if (old === undefined) this.element.insertBefore(next.dom, this.desk.caretIn(this.element));
+      if (old === undefined) this.element.append(next.dom);
       else old.dom.replaceWith(next.dom);
     }
     const count = Math.max(0, children.length - from);
@@ -48,10 +48,7 @@ export class Inlines {
   }
 
   private startOver(children: readonly Inline[]): void {
-    if (this.children !== undefined) {
-      const caret = this.desk.caretIn(this.element);
-      this.element.replaceChildren(...(caret === null ? [] : [caret]));
-    }
+    if (this.children !== undefined) this.element.replaceChildren();
     this.children = children;
     this.shown = [];
     this.from = 0;

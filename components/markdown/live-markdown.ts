@@ -18,10 +18,8 @@ export type LiveMarkdown = {
  * that grows is the same text node, so what is selected stays selected. With `hasCaret` a caret stands at the end.
  */
 export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: { hasCaret: boolean }): LiveMarkdown {
-  const caret = hasCaret ? createCaret() : undefined;
   const markdown = createMarkdown();
   const desk: Desk = {
-    caretIn: (parent) => (caret?.parentNode === parent ? caret : null),
     typeset,
     expectMathematics: () => void loadMathematics(),
     holdColumns,
@@ -29,6 +27,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
   };
   const views = new Views(desk);
   element.replaceChildren();
+  const caret = hasCaret ? createCaret(element) : undefined;
   const root = rootView(markdown.root, element, views);
   views.keep(markdown.root, root);
   void loadLanguages();
@@ -37,7 +36,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
     for (const node of markdown.commit()) views.of(node)?.update();
     if (caret === undefined) return;
     const tip = tipOf(markdown.root, views);
-    if (tip !== undefined && (caret.parentNode !== tip || caret.nextSibling !== null)) tip.append(caret);
+    if (tip !== undefined) caret.follow(tip);
   }
 
   if (text !== "") markdown.append(text);

@@ -108,7 +108,8 @@ function beat(live: Instance): void {
     instanceId === live.id && !live.running.has(id) && !live.starting.has(id);
   const timer = setInterval(async () => {
     try {
-      await renewLeases(live.store, live.id, leaseUntil());
+      // Its rows are also those that commits end: PostgreSQL may have to break a deadlock, and this side can wait.
+      await withPatience(HEARTBEAT_MS, () => renewLeases(live.store, live.id, leaseUntil()));
       await attendGenerations(live.store, [...live.readingElsewhere.keys()], leaseUntil());
       const open = await readOpenGenerations(live.store);
       await settleAll(live.store, open.filter(isOrphan));

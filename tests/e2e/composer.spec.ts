@@ -33,7 +33,7 @@ test("Enter while composing does not send", async ({ chat, upstream }) => {
 });
 
 test("a draft survives a reload, and Stop sends nothing of it", async ({ chat, upstream }) => {
-  upstream.script(answer("Word by word. ".repeat(60), { pace: everyMs(30) }));
+  upstream.script(answer("Word by word. ".repeat(400), { pace: everyMs(30) }));
   await chat.open();
   await chat.box.fill("half a thought");
   await chat.page.waitForTimeout(600);
