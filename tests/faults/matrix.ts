@@ -8,7 +8,7 @@ import { STOP_ROWS } from "./rows/stop";
 import { startWorld, type World, type WorldOptions } from "./world";
 
 const START_WITHIN_MS = 180_000;
-const ROW_WITHIN_MS = 120_000;
+const ROW_WITHIN_MS = 180_000;
 
 /** The whole matrix on servers that are started once: first what disturbs nobody, side by side, then the disasters. */
 export function describeMatrix(title: string, options: WorldOptions): void {

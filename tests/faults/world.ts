@@ -9,8 +9,8 @@ import { Person, sleep } from "./person";
 import { type LoadBalancer, startProxy } from "./proxy";
 import { type Server, startServer } from "./server";
 
-export const STALL_SECONDS = 3;
-export const UNATTENDED_SECONDS = 5;
+export const STALL_SECONDS = 5;
+export const UNATTENDED_SECONDS = 6;
 export const DRAIN_SECONDS = 1;
 
 const PROBE_TRIES = 40;

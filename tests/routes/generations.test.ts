@@ -29,7 +29,7 @@ let app: App;
 let client: Client;
 
 beforeAll(async () => {
-  app = await startApp({ STALL_SECONDS: "0.3", UNATTENDED_SECONDS: "0.2" });
+  app = await startApp({ STALL_SECONDS: "2", UNATTENDED_SECONDS: "0.5" });
 });
 
 afterAll(() => app?.upstream.close());

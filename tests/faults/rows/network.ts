@@ -29,7 +29,7 @@ async function firstRequest(world: World, fault: NetworkFault): Promise<void> {
   await check(world, person, turn, [view], { outcomes: ["done"], text: "whole", calls: 1 });
 }
 
-/** Times are scaled with `UNATTENDED_SECONDS`: 5 here, 60 outside. */
+/** Times are scaled with `UNATTENDED_SECONDS`: 6 here, 60 outside. */
 export const NETWORK_ROWS: readonly Row[] = [
   {
     row: 3,

@@ -27,7 +27,7 @@ export const SLOW_READER_ROWS: readonly Row[] = [
     async run(world) {
       const [server] = world.servers;
       const person = await world.person();
-      const big = world.model.turn([answer(PROSE.repeat(1_500), { deltaSize: 500, pace: everyMs(3) })]);
+      const big = world.model.turn([answer(PROSE.repeat(800), { deltaSize: 500, pace: everyMs(3) })]);
       const asked = person.ask(big.ids, big.question, { instance: 0 });
       await eventually("the long answer has begun", () => big.calls.length === 1);
       const before = server?.residentBytes() ?? 0;

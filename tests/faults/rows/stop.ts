@@ -56,7 +56,7 @@ export const STOP_ROWS: readonly Row[] = [
     row: 1,
     name: "Stop before the model's headers",
     async run(world) {
-      for (const scenario of [neverAnswer(), slowHeaders(answer("Late."), 2_000)]) {
+      for (const scenario of [neverAnswer(), slowHeaders(answer("Late."), 60_000)]) {
         const person = await world.person();
         const turn = world.model.turn([scenario]);
         const view = new View();
