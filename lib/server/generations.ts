@@ -70,7 +70,7 @@ async function admit(live: Instance, visitorId: string, id: string): Promise<Ref
 
 async function begin(live: Instance, visitorId: string, id: string, request: GenerationRequest): Promise<Begun> {
   const model = modelId();
-  const begun = await withPatience(BEGIN_PATIENCE_MS, () =>
+  const begun = await withPatience(BEGIN_PATIENCE_MS, (isRepeat) =>
     beginGeneration(live.store, {
       id,
       visitorId,
@@ -80,6 +80,7 @@ async function begin(live: Instance, visitorId: string, id: string, request: Gen
       model,
       instanceId: live.id,
       leaseUntil: leaseUntil(),
+      isRepeat,
       now: isoTime(),
       objection: inputObjection,
     }),

@@ -5,6 +5,7 @@ import { faultSentence, MAX_BODY_BYTES, uuid } from "@/lib/chat/request";
 import { environment } from "./env";
 import { errorFields, log } from "./log";
 import { openSession, type Session } from "./session";
+import { isStoreFault } from "./store/patience";
 import { VERSION_HEADER, version } from "./version";
 
 const STATUS: Record<RefusalCode, number> = {
@@ -24,6 +25,13 @@ const STATUS: Record<RefusalCode, number> = {
 
 /** Headers of every answer of the API that is not a stream. */
 const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** The store cannot be reached or written: it passes, and nothing is asked of the model until then. */
+const STORE_AWAY: Refusal = {
+  code: "busy",
+  message: "Platen cannot reach what it has saved at the moment. Please try again shortly.",
+  retryAfterSeconds: 5,
+};
 
 /** Refuses the request that is being served: `serve` turns it into the contract's answer. */
 export function refuse(refusal: Refusal): never {
@@ -46,6 +54,7 @@ export async function serve(request: Request, call: (session: Session) => Promis
   } catch (error) {
     if (error instanceof ChatFailure) return refusalResponse(error.error as Refusal, requestId);
     log("error", "request", { requestId, method: request.method, ...errorFields(error) });
+    if (isStoreFault(error)) return refusalResponse(STORE_AWAY, requestId);
     return refusalResponse({ code: "internal", message: "Something went wrong here. Please try again." }, requestId);
   }
 }

@@ -46,6 +46,7 @@ function place(changes: Partial<NewGeneration> = {}): NewGeneration {
     model: "m",
     instanceId: "here",
     leaseUntil: NOW,
+    isRepeat: false,
     now: NOW,
     objection: () => undefined,
     ...changes,
@@ -119,6 +120,17 @@ describe("beginning an answer", () => {
         { id: begin.id, parentId: question.id, role: "assistant", content: [], model: "m", createdAt: NOW },
       ],
     });
+  });
+
+  test("again, because the answer to the first try was lost, is to run it all the same; elsewhere it is known", async () => {
+    const begin = await begun();
+    expect(await beginGeneration(store, { ...begin, isRepeat: true })).toMatchObject({
+      type: "begun",
+      userMessageId: begin.message?.id,
+      history: [{ id: begin.message?.id }],
+    });
+    expect(await beginGeneration(store, begin)).toEqual({ type: "known" });
+    expect(await beginGeneration(store, { ...begin, isRepeat: true, instanceId: "there" })).toEqual({ type: "known" });
   });
 
   test("that meets an objection saves nothing", async () => {

@@ -26,6 +26,8 @@ export type NewGeneration = {
   model: string;
   instanceId: string;
   leaseUntil: string;
+  /** An earlier try may have been carried out. */
+  isRepeat: boolean;
   /** ISO 8601, UTC, as are all times here. */
   now: string;
   /** Why the model should not be asked with this history; then nothing is saved. */
@@ -68,7 +70,13 @@ async function begun(transaction: Transaction<Schema>, begin: NewGeneration): Pr
   await lockKeys(transaction, [begin.id, begin.conversationId]);
   const existing = await findGeneration(transaction, begin.id);
   if (existing !== undefined && existing.visitor_id !== begin.visitorId) return unknown("answer");
-  if (existing !== undefined && existing.conversation_id !== null) return { type: "known" };
+  if (existing !== undefined && existing.conversation_id !== null) {
+    const isOurs = begin.isRepeat && existing.instance_id === begin.instanceId && existing.outcome === null;
+    if (!isOurs) return { type: "known" };
+    // The try before was carried out, and only its answer was lost.
+    const userMessageId = existing.parent_id ?? "";
+    return { type: "begun", userMessageId, history: await readPath(transaction, userMessageId), isStopped: false };
+  }
   const refusal = await checkPlace(transaction, begin);
   if (refusal !== undefined) return refusal;
   const isStopped = existing !== undefined;
