@@ -3,7 +3,7 @@ import { lexerOf } from "@/lib/typewriter/code/languages";
 import { createMarkdown } from "@/lib/typewriter/markdown/markdown";
 import type { Block, Code, Inline, Item, Row, Table } from "@/lib/typewriter/markdown/tree";
 import { describeBlock, describeCell, describeInline, describeSource, languageOf } from "./describe";
-import { BLOCKS, FAR_ROWS, type Grouping, groupAt, LINES, NESTED, ROWS, settled } from "./groups";
+import { BLOCKS, FAR_ROWS, type Grouping, groupAt, LINES, NESTED, ROWS, settled, startsGroup } from "./groups";
 import { type Attributes, type Child, HOLE, type Shape, shape } from "./shape";
 
 type SettledMarkdownProps = {
@@ -93,8 +93,7 @@ function renderBlock(node: Block | Item): ReactNode {
 
 /** The number an item must be given: the first of each group, because numbers do not go on by themselves. */
 function numberOf(list: { ordered: boolean; start: number }, index: number): number | undefined {
-  const startsGroup = index >= NESTED.ungrouped && (index - NESTED.ungrouped) % NESTED.size === 0;
-  return list.ordered && startsGroup ? list.start + index : undefined;
+  return list.ordered && startsGroup(NESTED, index) ? list.start + index : undefined;
 }
 
 function renderItem(item: Item, number: number | undefined): ReactNode {
