@@ -5,6 +5,8 @@ import { isPostgresInstalled } from "./tests/postgres";
 const shared = {
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)) } },
 };
+// Tests with real processes and real time are tried once more on a machine that is busy with other things.
+const RETRIES = process.env.CI ? 1 : 0;
 const ROUTES = "tests/routes/**/*.test.ts";
 
 const postgres = isPostgresInstalled()
@@ -44,6 +46,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: "faults",
+          retry: RETRIES,
           include: ["tests/faults/**/*.test.ts"],
           exclude: postgres.length === 0 ? ["tests/faults/{postgres,cluster}.test.ts"] : [],
           globalSetup: "tests/process/build.setup.ts",
@@ -57,6 +60,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: "process",
+          retry: RETRIES,
           include: ["tests/process/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
