@@ -4,38 +4,21 @@ export type Caret = {
   remove(): void;
 };
 
-/** After so long without a character the caret begins to breathe. */
+/** After so long without a character the caret begins to breathe: an animation costs a style and a paint in every frame. */
 const REST_AFTER_MS = 600;
-/** Where in the height of a line the caret stands, as a share of it. */
-const AT_HEIGHT = 0.84;
 
 /**
- * A caret over `sheet`. It is moved as a layer of its own and stands in no line, so that it costs neither a layout nor a
- * paint, and what is written need not know of it.
+ * A caret that stands in the line, right after the last text. It takes no room there, so no word moves for it, and what
+ * is written comes after it as if it were not there: it then follows.
  */
 export function createCaret(sheet: HTMLElement): Caret {
   const caret = document.createElement("span");
   caret.className = "caret";
   caret.setAttribute("aria-hidden", "true");
   sheet.append(caret);
-  const range = document.createRange();
-  let tip: HTMLElement | undefined;
   let movedAtMs = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(rest, REST_AFTER_MS);
   let isResting = false;
-
-  function place(): void {
-    const text = tip === undefined ? undefined : lastText(tip);
-    if (text === undefined) return;
-    range.setStart(text, text.length);
-    const [end] = range.getClientRects();
-    if (end === undefined) return;
-    const paper = sheet.getBoundingClientRect();
-    // A long line of code goes on beyond the edge of the paper; the caret stays on it.
-    const x = Math.min(end.left - paper.left, paper.width - 8);
-    const y = end.top - paper.top + end.height * AT_HEIGHT;
-    caret.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
-  }
 
   function rest(): void {
     timer = undefined;
@@ -50,33 +33,29 @@ export function createCaret(sheet: HTMLElement): Caret {
     caret.classList.toggle("caret-resting", isNow);
   }
 
-  let width = sheet.clientWidth;
-  timer = setTimeout(rest, REST_AFTER_MS);
-  window.addEventListener("resize", placeIfWider);
-
-  function placeIfWider(): void {
-    if (sheet.clientWidth === width) return;
-    width = sheet.clientWidth;
-    place();
-  }
-
   return {
-    follow(newTip) {
-      tip = newTip;
+    follow(tip) {
       movedAtMs = performance.now();
       setResting(false);
       timer ??= setTimeout(rest, REST_AFTER_MS);
-      if (!document.hidden) place();
+      const text = lastText(tip, caret);
+      if (text === undefined) {
+        if (!tip.contains(caret)) tip.append(caret);
+      } else if (caret.previousSibling !== text) text.after(caret);
     },
     remove() {
       clearTimeout(timer);
-      window.removeEventListener("resize", placeIfWider);
       caret.remove();
     },
   };
 }
 
-function lastText(node: Node): Text | undefined {
-  for (let last: Node | null = node; last !== null; last = last.lastChild) if (last instanceof Text) return last;
-  return undefined;
+/** The text that `node` ends with, the caret left out. */
+function lastText(node: Node, caret: Node): Text | undefined {
+  let last: Node | null = node;
+  while (last !== null && !(last instanceof Text)) {
+    const child: Node | null = last.lastChild;
+    last = child === caret ? caret.previousSibling : child;
+  }
+  return last ?? undefined;
 }

@@ -47,7 +47,7 @@ async function cutAt(bytes: number, reset: boolean): Promise<void> {
 }
 
 test(`a body that is cut at any of its ${LENGTH} bytes leaves a prefix, stored as it was shown`, {
-  timeout: 120_000,
+  timeout: 400_000,
 }, async () => {
   app.upstream.script((request) => {
     const question = questionOf(request);
