@@ -38,10 +38,10 @@ export function createCaret(sheet: HTMLElement): Caret {
       movedAtMs = performance.now();
       setResting(false);
       timer ??= setTimeout(rest, REST_AFTER_MS);
-      const text = lastText(tip, caret);
-      if (text === undefined) {
+      const last = lastIn(tip, caret);
+      if (last === undefined) {
         if (!tip.contains(caret)) tip.append(caret);
-      } else if (caret.previousSibling !== text) text.after(caret);
+      } else if (caret.previousSibling !== last) last.after(caret);
     },
     remove() {
       clearTimeout(timer);
@@ -50,12 +50,14 @@ export function createCaret(sheet: HTMLElement): Caret {
   };
 }
 
-/** The text that `node` ends with, the caret left out. */
-function lastText(node: Node, caret: Node): Text | undefined {
-  let last: Node | null = node;
-  while (last !== null && !(last instanceof Text)) {
-    const child: Node | null = last.lastChild;
-    last = child === caret ? caret.previousSibling : child;
+/** What `node` ends with, as deep as can be: a text, or a formula, which no caret can stand in. */
+function lastIn(node: Node, caret: ChildNode): ChildNode | undefined {
+  let deepest: ChildNode | undefined;
+  for (let inner: Node = node; ; ) {
+    const child: ChildNode | null = inner.lastChild === caret ? caret.previousSibling : inner.lastChild;
+    if (child === null) return deepest;
+    deepest = child;
+    if (child instanceof Text || (child instanceof HTMLElement && child.matches(".math"))) return child;
+    inner = child;
   }
-  return last ?? undefined;
 }
