@@ -136,7 +136,7 @@ function projectSources(): Sources {
       ? [name]
       : readdirSync(join(ROOT, name), { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-          .map((entry) => posix.relative(posix.resolve(ROOT), join(entry.parentPath, entry.name))),
+          .map((entry) => posix.relative(posix.resolve(ROOT), join(entry.parentPath ?? entry.path, entry.name))),
   );
   return new Map(
     paths

@@ -10,6 +10,8 @@ export type Figures = {
   totalMs: number;
   finishMs: number;
   commitMs: { first: number; last: number };
+  /** CPU ms a commit in each tenth that every run has done. */
+  tenthsMs: number[];
   /** The last tenth's cost of a commit by the first's. */
   growth: number;
   longTasks: { count: number; longestMs: number };
@@ -25,8 +27,8 @@ export type Measured = { document: BenchDocument; contender: Contender; figures:
 export function figuresOf(runs: readonly Run[]): Figures {
   const middle = (read: (run: Run) => number) => median(runs.map(read));
   const tenths = Math.min(...runs.map(({ tenthsMs }) => tenthsMs.length));
-  const tenth = (index: number) => middle(({ tenthsMs }) => tenthsMs[index] ?? Number.NaN);
-  const commitMs = { first: tenth(0), last: tenth(tenths - 1) };
+  const tenthsMs = Array.from({ length: tenths }, (_, index) => middle((run) => run.tenthsMs[index] ?? Number.NaN));
+  const commitMs = { first: tenthsMs[0] ?? Number.NaN, last: tenthsMs.at(-1) ?? Number.NaN };
   const gapsMs = runs.flatMap((run) => run.gapsMs);
   return {
     runs: runs.length,
@@ -34,6 +36,7 @@ export function figuresOf(runs: readonly Run[]): Figures {
     totalMs: middle(({ totalMs }) => totalMs),
     finishMs: middle(({ finishMs }) => finishMs),
     commitMs,
+    tenthsMs,
     growth: commitMs.last / commitMs.first,
     longTasks: {
       count: middle(({ longTasksMs }) => longTasksMs.length),
@@ -109,9 +112,12 @@ export function bytesTable(measured: readonly Measured[]): string {
   return table(["renderer, gzip kB", "at once", "later", "together"], rows);
 }
 
-/** The cost of a document to the cost of the same by another, at equal commits; undefined if one is missing. */
-export function costRatio(one: Figures | undefined, other: Figures | undefined): number | undefined {
-  return one === undefined || other === undefined ? undefined : one.totalMs / other.totalMs;
+/** The cost of one to another's, where both got to the end; else over the tenths that both have done. */
+export function costRatio(one: Figures, other: Figures): number {
+  if (!isCut(one) && !isCut(other)) return one.totalMs / other.totalMs;
+  const common = Math.min(one.tenthsMs.length, other.tenthsMs.length);
+  const sum = ({ tenthsMs }: Figures) => tenthsMs.slice(0, common).reduce((total, ms) => total + ms, 0);
+  return sum(one) / sum(other);
 }
 
 export function of(measured: readonly Measured[], document: BenchDocument, contender: Contender): Figures | undefined {
@@ -119,10 +125,8 @@ export function of(measured: readonly Measured[], document: BenchDocument, conte
 }
 
 function ratio(one: Figures | undefined, other: Figures | undefined): string {
-  const value = costRatio(one, other);
-  if (one === undefined || other === undefined || value === undefined) return "–";
-  const cut = [isCut(one) ? "over " : "", isCut(other) ? "under " : ""].join("");
-  return isCut(one) && isCut(other) ? "–" : `${cut}×${shown(value)}`;
+  if (one === undefined || other === undefined) return "–";
+  return `×${shown(costRatio(one, other))}`;
 }
 
 function isCut({ shareDone }: Figures): boolean {

@@ -73,7 +73,7 @@ const SILENT_AFTER_MS = 5_000;
 /** Listens to the tab that reads until it is our turn to read, or until that tab has fallen silent. */
 class Follower {
   private end: FollowEnd | undefined;
-  private heardAt = performance.now();
+  private heardAt = Date.now();
   private readonly waiting = new AbortController();
   private readonly tabs: Tabs;
   private readonly id: string;
@@ -101,7 +101,7 @@ class Follower {
     const channel = this.tabs.join(this.id, (note) => this.hear(note));
     const ask = () => {
       // A phone suspends the tab that holds the lock: then nobody reads, and nobody else may.
-      if (performance.now() - this.heardAt > SILENT_AFTER_MS) stopWaiting();
+      if (Date.now() - this.heardAt > SILENT_AFTER_MS) stopWaiting();
       else channel.post({ type: "missed", after: this.cursor });
     };
     const asking = setInterval(ask, ASK_EVERY_MS);
@@ -124,7 +124,7 @@ class Follower {
 
   private hear(note: Note): void {
     if (note.type === "missed") return;
-    this.heardAt = performance.now();
+    this.heardAt = Date.now();
     if (note.type === "unknown") {
       if (note.after === this.cursor) this.waiting.abort();
       return;

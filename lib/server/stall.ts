@@ -35,13 +35,13 @@ function startWatch(stallMs: number, outer: AbortSignal | undefined) {
   const abort = () => controller.abort(outer?.reason);
   if (outer?.aborted) abort();
   outer?.addEventListener("abort", abort, { once: true });
-  let lastByteAt = performance.now();
+  let lastByteAt = Date.now();
   let isStalled = false;
   let timer = setTimeout(check, stallMs);
 
   // One timer that looks back is cheaper than one that is set anew for every byte.
   function check() {
-    const leftMs = lastByteAt + stallMs - performance.now();
+    const leftMs = lastByteAt + stallMs - Date.now();
     if (leftMs > 0) {
       timer = setTimeout(check, leftMs);
       return;
@@ -54,7 +54,7 @@ function startWatch(stallMs: number, outer: AbortSignal | undefined) {
     signal: controller.signal,
     hasStalled: () => isStalled,
     saw: () => {
-      lastByteAt = performance.now();
+      lastByteAt = Date.now();
     },
     end: () => {
       clearTimeout(timer);

@@ -10,7 +10,7 @@ export async function withPatience<Result>(
   patienceMs: number,
   work: (isRepeat: boolean) => Promise<Result>,
 ): Promise<Result> {
-  const deadline = performance.now() + patienceMs;
+  const deadline = Date.now() + patienceMs;
   for (
     let waitMs = FIRST_WAIT_MS, isRepeat = false;
     ;
@@ -19,7 +19,7 @@ export async function withPatience<Result>(
     try {
       return await work(isRepeat);
     } catch (error) {
-      if (!isPassing(error) || performance.now() + waitMs > deadline) throw error;
+      if (!isPassing(error) || Date.now() + waitMs > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
