@@ -353,6 +353,7 @@ describe("refusals", () => {
   test("another visitor's answer and conversation are not found, as unknown ones are not", async () => {
     app.upstream.script(answer(LONG, { pace: CLAUDE_RHYTHM }));
     const mine = await client.ask("Hello");
+    await app.upstream.waitFor(() => true);
     const other = new Client(app);
     await other.meet();
     for (const response of [
