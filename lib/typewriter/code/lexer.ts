@@ -51,12 +51,12 @@ export type LexerState = readonly Frame[];
 /** Reads code line by line: a line is read again only while it grows. */
 export type Lexer = {
   start: LexerState;
-  /** The runs of a line, joined the line itself, and the state in which the next begins. Lines above 2,000 units are one run. */
+  /** The runs of a line, joined the line itself, and the state in which the next begins. Lines above 1,000 units are one run. */
   read(line: string, state: LexerState): { tokens: Token[]; next: LexerState };
 };
 
 /** Longer lines are data, and would cost more than their colours are worth. */
-const MAX_LINE_LENGTH = 2000;
+const MAX_LINE_LENGTH = 1000;
 const MAX_DEPTH = 40;
 
 type Compiled = { pattern: RegExp; rules: readonly Rule[]; lookups: readonly (Map<string, TokenKind> | undefined)[] };
