@@ -1,14 +1,13 @@
 import http from "node:http";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { root, standalone } from "./build.mjs";
 
 // Above the idle timeout of the load balancers we know, so that they close a connection first.
 const KEEP_ALIVE_MS = 75_000;
 
 /** Serves the build that is there, in this process. */
-export function serve() {
+export async function serve() {
   process.env.NODE_ENV = "production";
   process.env.DATA_DIR = resolve(root, process.env.DATA_DIR?.trim() || "data");
   process.env.KEEP_ALIVE_TIMEOUT ??= String(KEEP_ALIVE_MS);
@@ -17,7 +16,7 @@ export function serve() {
   // Some shells export the machine's name here, and the server would listen on that address alone.
   delete process.env.HOSTNAME;
   refuseUnservable();
-  createRequire(import.meta.url)(join(standalone, "server.js"));
+  await import(pathToFileURL(join(standalone, "server.js")).href);
 }
 
 /** Next answers 500 to TRACE, to `*` and to a path that is no UTF-8. Each is the caller's fault, so it gets a 400. */
@@ -40,4 +39,4 @@ function isServable({ method, url }) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) serve();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await serve();

@@ -12,4 +12,4 @@ const checked = spawnSync(process.execPath, [join(root, "scripts", "check-enviro
 if (checked.status !== 0) process.exit(checked.status ?? 1);
 
 buildIfStale();
-serve();
+await serve();
