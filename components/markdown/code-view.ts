@@ -2,6 +2,7 @@ import type { Lexer, LexerState, Token } from "@/lib/typewriter/code/lexer";
 import { build } from "./build";
 import type { Desk } from "./desk";
 import { groupAt, LINES } from "./groups";
+import { GrowingGroups } from "./growing-groups";
 import { shape } from "./shape";
 import { inSlices } from "./slices";
 
@@ -13,8 +14,8 @@ type Run = { kind: Token["kind"]; text: string; dom: Text };
 /** Lines of code in an element. A line is read while it grows and once more when it ends, never after. */
 export class CodeView {
   private readonly runs: Run[] = [];
+  private readonly groups: GrowingGroups;
   private group: HTMLElement | undefined;
-  private groupIndex = -1;
   /** The line that is being written, whether any of it is shown, what of it, and the state it begins in. */
   private line = 0;
   private hasBegun = false;
@@ -24,10 +25,11 @@ export class CodeView {
 
   constructor(
     readonly node: { lines: readonly string[] },
-    readonly element: HTMLElement,
+    element: HTMLElement,
     desk: Desk,
     language: string,
   ) {
+    this.groups = new GrowingGroups(element, LINES);
     const lexer = desk.lexers.lexerOf(language);
     if (lexer === "later") {
       desk.lexers.whenLoaded(() => {
@@ -40,7 +42,7 @@ export class CodeView {
 
   /** Where the next character goes. */
   get tip(): HTMLElement {
-    return this.group ?? this.element;
+    return this.groups.last;
   }
 
   update(): void {
@@ -73,12 +75,7 @@ export class CodeView {
 
   private beginLine(): void {
     this.hasBegun = true;
-    const index = groupAt(LINES, this.line);
-    if (index === this.groupIndex) return;
-    this.groupIndex = index;
-    this.group?.classList.add("settled");
-    this.group = build(shape(LINES.tag, LINES.attributes)).element;
-    this.element.append(this.group);
+    this.group = this.groups.at(this.line);
   }
 
   private endLine(): void {
@@ -138,8 +135,8 @@ export class CodeView {
     let state = lexer.start;
     inSlices(() => {
       const index = groupAt(LINES, line);
-      const group = this.element.children[index];
-      const isOpen = index >= this.groupIndex;
+      const group = this.groups.of(index);
+      const isOpen = group === undefined || group === this.group;
       const end = isOpen ? this.line : line + LINES.size;
       const coloured = document.createDocumentFragment();
       for (; line < end; line++) {

@@ -9,4 +9,6 @@ export type Desk = {
   /** Lets the rows to come have the columns of those that are there. */
   holdColumns(table: HTMLElement): void;
   lexers: LexerSource;
+  /** What makes paragraphs whole again that were too long to be laid out whole while they grew. */
+  parted: Set<() => void>;
 };

@@ -2,6 +2,10 @@ import type { Inline, InlineMath, Leaf } from "@/lib/typewriter/markdown/tree";
 import { build } from "./build";
 import { describeInline, type InlineElement } from "./describe";
 import type { Desk } from "./desk";
+import { beginPart, lastLineOf } from "./parts";
+
+/** A paragraph is laid out as a whole for each character that comes; above this it is parted. */
+const PART_LENGTH = 2000;
 
 type Shown = TextShown | ElementShown;
 type TextShown = { type: "text"; node: Inline; value: string; dom: Text };
@@ -19,11 +23,16 @@ export class Inlines {
   private shown: Shown[] = [];
   private from = 0;
   private children: readonly Inline[] | undefined;
+  /** Where what comes goes: the element, or the last part of a long paragraph. */
+  private tip: HTMLElement;
+  private settledLength = 0;
 
   constructor(
     private readonly element: HTMLElement,
     private readonly desk: Desk,
-  ) {}
+  ) {
+    this.tip = element;
+  }
 
   /** Shows `children`, of which those before `settled` never change again. */
   update(children: readonly Inline[], settled: number): void {
@@ -35,23 +44,45 @@ export class Inlines {
       if (old !== undefined && old.node === node && this.renew(old)) continue;
       const next = this.create(node);
       shown[index - from] = next;
-      if (old === undefined) this.element.append(next.dom);
+      if (old === undefined) this.tip.append(next.dom);
       else old.dom.replaceWith(next.dom);
     }
     const count = Math.max(0, children.length - from);
     for (let index = count; index < shown.length; index++) shown[index]?.dom.remove();
     shown.length = count;
     if (settled > from) {
-      shown.splice(0, settled - from);
+      const done = shown.splice(0, settled - from);
       this.from = settled;
+      if (this.element.localName === "p") this.part(done);
     }
   }
+
+  /** Begins a new part at the last line when this one has become long, so that its lines are not laid out again and again. */
+  private part(done: readonly Shown[]): void {
+    for (const { dom } of done) this.settledLength += dom.textContent?.length ?? 0;
+    const last = done.at(-1)?.dom;
+    if (this.settledLength < PART_LENGTH || !(last instanceof Text)) return;
+    const rest = lastLineOf(last);
+    if (rest === undefined) return;
+    const part = beginPart(rest);
+    this.element.append(part);
+    this.tip = part;
+    this.settledLength = 0;
+    this.desk.parted.add(this.mend);
+  }
+
+  private readonly mend = () => {
+    for (const part of this.element.querySelectorAll(":scope > .part")) part.replaceWith(...part.childNodes);
+    this.tip = this.element;
+  };
 
   private startOver(children: readonly Inline[]): void {
     if (this.children !== undefined) this.element.replaceChildren();
     this.children = children;
     this.shown = [];
     this.from = 0;
+    this.tip = this.element;
+    this.settledLength = 0;
   }
 
   private create(node: Inline): Shown {

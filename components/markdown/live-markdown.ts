@@ -24,6 +24,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
     expectMathematics: () => void loadMathematics(),
     holdColumns,
     lexers: pageLexers,
+    parted: new Set(),
   };
   const views = new Views(desk);
   element.replaceChildren();
@@ -51,6 +52,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
       caret?.remove();
       markdown.finish();
       for (const node of markdown.commit()) views.of(node)?.update();
+      for (const mend of desk.parted) mend();
     },
   };
 }

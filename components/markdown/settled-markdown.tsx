@@ -3,7 +3,18 @@ import { lexerOf } from "@/lib/typewriter/code/languages";
 import { createMarkdown } from "@/lib/typewriter/markdown/markdown";
 import type { Block, Code, Inline, Item, Row, Table } from "@/lib/typewriter/markdown/tree";
 import { describeBlock, describeCell, describeInline, describeSource, languageOf } from "./describe";
-import { BLOCKS, FAR_ROWS, type Grouping, groupAt, LINES, NESTED, ROWS, settled, startsGroup } from "./groups";
+import {
+  BLOCKS,
+  FAR_ROWS,
+  type Grouping,
+  groupAt,
+  LINES,
+  NESTED,
+  ROWS,
+  SHEAF_SIZE,
+  settled,
+  startsGroup,
+} from "./groups";
 import { type Attributes, type Child, HOLE, type Shape, shape } from "./shape";
 
 type SettledMarkdownProps = {
@@ -41,20 +52,21 @@ function propsOf(attributes: Attributes): Record<string, string | boolean> {
 }
 
 function grouped(grouping: Grouping, children: readonly ReactNode[]): ReactNode[] {
-  const inParent = children.slice(0, grouping.ungrouped);
-  const groups: ReactNode[][] = [];
-  for (let index = grouping.ungrouped; index < children.length; index++) {
-    const group = groupAt(grouping, index);
-    groups[group] ??= [];
-    groups[group].push(children[index]);
-  }
-  return [
-    ...inParent,
-    ...groups.map((group, index) => {
-      const isLast = index === groups.length - 1;
-      return render(shape(grouping.tag, isLast ? grouping.attributes : settled(grouping.attributes), HOLE), group);
-    }),
-  ];
+  const groups = inGroups(grouping, children.slice(grouping.ungrouped));
+  return [...children.slice(0, grouping.ungrouped), ...inSheaves(grouping, groups)];
+}
+
+function inGroups<Child>({ size }: { size: number }, children: readonly Child[]): Child[][] {
+  const count = Math.ceil(children.length / size);
+  return Array.from({ length: count }, (_, index) => children.slice(index * size, (index + 1) * size));
+}
+
+function inSheaves({ tag, attributes, sheaf }: Grouping, groups: readonly (readonly ReactNode[])[]): ReactNode[] {
+  const rendered = groups.map((group) => render(shape(tag, attributes, HOLE), group));
+  return inGroups({ size: SHEAF_SIZE }, rendered).map((within, index, sheaves) => {
+    const isLast = index === sheaves.length - 1;
+    return render(shape(tag, isLast ? sheaf : settled(sheaf), HOLE), within);
+  });
 }
 
 function renderBlock(node: Block | Item): ReactNode {
@@ -118,10 +130,7 @@ function renderCode(lines: Code["lines"], language: string): ReactNode[] {
     }
     if (index < lines.length - 1) pushText(runs, "\n");
   }
-  return groups.map((runs, index) => {
-    const isLast = index === groups.length - 1;
-    return render(shape(LINES.tag, isLast ? LINES.attributes : settled(LINES.attributes), HOLE), runs);
-  });
+  return inSheaves(LINES, groups);
 }
 
 function renderTable({ align, header, rows }: Table, described: Shape): ReactNode {

@@ -3,7 +3,8 @@ import { build } from "./build";
 import { CodeView } from "./code-view";
 import { describeBlock, describeBox, describeCell, describeList, describeSource, languageOf } from "./describe";
 import type { Desk } from "./desk";
-import { BLOCKS, FAR_ROWS, type Grouping, groupAt, NESTED, ROWS, settled } from "./groups";
+import { BLOCKS, FAR_ROWS, type Grouping, groupAt, NESTED, ROWS, settled, startsGroup } from "./groups";
+import { GrowingGroups } from "./growing-groups";
 import { LeafView } from "./inlines";
 import { shape } from "./shape";
 
@@ -69,17 +70,16 @@ export class Contents {
   private count = 0;
   private last: Block | Item | undefined;
   private lastElement: HTMLElement | undefined;
-  private group: HTMLElement;
-  private groupIndex = -1;
+  private readonly groups: GrowingGroups;
 
   constructor(
-    private readonly parent: HTMLElement,
+    parent: HTMLElement,
     private readonly grouping: Grouping,
     private readonly views: Views,
     /** Of an ordered list. Numbers do not go on by themselves from one group to the next. */
     private readonly firstNumber?: number,
   ) {
-    this.group = parent;
+    this.groups = new GrowingGroups(parent, grouping);
   }
 
   update(children: readonly (Block | Item)[]): void {
@@ -94,17 +94,12 @@ export class Contents {
   }
 
   private add(child: Block | Item): void {
-    const { parent, grouping, count } = this;
-    const index = groupAt(grouping, count);
+    const { count, firstNumber, grouping } = this;
     const element = this.views.create(child);
-    if (index !== this.groupIndex) {
-      if (this.group !== parent) this.group.classList.add("settled");
-      this.group = build(shape(grouping.tag, grouping.attributes)).element;
-      this.groupIndex = index;
-      parent.append(this.group);
-      if (this.firstNumber !== undefined) element.setAttribute("value", String(this.firstNumber + count));
+    if (firstNumber !== undefined && startsGroup(grouping, count)) {
+      element.setAttribute("value", String(firstNumber + count));
     }
-    this.group.append(element);
+    this.groups.at(count).append(element);
     this.last = child;
     this.lastElement = element;
   }
