@@ -1,4 +1,5 @@
 import type { EventRow, Settlement } from "./store/generation-log";
+import { SHORTEST_TICK_MS } from "./tick";
 
 /** Something that has events to write: it is asked for them when a commit begins, and told when they are on the disk. */
 export type Committable = {
@@ -11,14 +12,13 @@ type Taken = { committable: Committable } & ReturnType<Committable["take"]>;
 
 export type Committer = { schedule(committable: Committable): void };
 
-const TICK_MS = 4;
-
 /**
- * Writes what all running answers have to say in one commit per tick of 4 ms. The first event after a pause waits for
+ * Writes what all running answers have to say in one commit per tick. The first event after a pause waits for
  * nothing but the end of the current turn of the event loop, so that what came in one network read is one event.
  */
 export function createCommitter(
   write: (events: readonly EventRow[], settlements: readonly Settlement[]) => Promise<void>,
+  tickMs: () => number = () => SHORTEST_TICK_MS,
 ): Committer {
   const waiting = new Set<Committable>();
   let isScheduled = false;
@@ -28,8 +28,9 @@ export function createCommitter(
     if (isScheduled) return;
     isScheduled = true;
     const sinceMs = performance.now() - lastCommitAt;
-    if (sinceMs >= TICK_MS) setImmediate(commitAll);
-    else setTimeout(commitAll, TICK_MS - sinceMs);
+    const waitMs = tickMs() - sinceMs;
+    if (waitMs <= 0) setImmediate(commitAll);
+    else setTimeout(commitAll, waitMs);
   }
 
   async function commitAll(): Promise<void> {
