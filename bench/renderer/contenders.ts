@@ -78,7 +78,7 @@ function isPeer(contender: Contender): boolean {
 }
 
 async function entryOf(contender: Contender, folder: string): Promise<{ source: string; styles: string[] }> {
-  if (contender === "floor") return { source: join(here, "floor.ts"), styles: [join(here, "floor.css")] };
+  if (contender === "floor") return { source: join(here, "floor.ts"), styles: [...faces(), join(here, "floor.css")] };
   if (contender === "platen") return { source: join(here, "mount.tsx"), styles: await appStyles(folder) };
   return { source: join(peers, `${contender}.jsx`), styles: [] };
 }
@@ -89,9 +89,12 @@ async function appStyles(folder: string): Promise<string[]> {
   const { css } = await postcss([tailwind()]).process(readFileSync(from, "utf8"), { from });
   const globals = join(folder, "globals.css");
   writeFileSync(globals, css);
+  return [...faces(), globals];
+}
+
+function faces(): string[] {
   const layout = readFileSync(join(project, "app", "layout.tsx"), "utf8");
-  const faces = [...layout.matchAll(/import "(@fontsource[^"]+)"/g)].map(([, face]) => face as string);
-  return [...faces, globals];
+  return [...layout.matchAll(/import "(@fontsource[^"]+)"/g)].map(([, face]) => face as string);
 }
 
 function installPeers(): boolean {

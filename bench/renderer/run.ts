@@ -2,7 +2,9 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Browser } from "@playwright/test";
+import { barsTable, judge } from "../bars";
 import { reportPart } from "../part";
+import { barsOf } from "./bars";
 import { type Frames, launch } from "./browser";
 import { availableOf, buildPage, CONTENDERS, type Contender } from "./contenders";
 import { type BenchDocument, DOCUMENTS } from "./documents";
@@ -103,6 +105,7 @@ async function main(given: string[]): Promise<void> {
   const { isQuick, ...plan } = planOf(given);
   const { free, paced } = await runRenderer(plan);
   const page = given.length === 0 ? await comparePageBytes() : undefined;
+  const bars = judge(barsOf({ free, paced, page }));
   const rows = (measured: Measured[]) =>
     measured.map(({ document, contender, figures }) => ({ document: document.name, contender, ...figures }));
   reportPart({
@@ -111,6 +114,7 @@ async function main(given: string[]): Promise<void> {
       ...(paced.length > 0 ? [pacedTable(paced)] : []),
       bytesTable(free),
       ...(page === undefined ? [] : [pageBytesTable(page)]),
+      barsTable(bars),
     ],
     results: {
       machine: { cpus: cpus().length, model: cpus()[0]?.model ?? "", node: process.version },
@@ -119,6 +123,7 @@ async function main(given: string[]): Promise<void> {
       free: rows(free),
       paced: rows(paced),
       page,
+      bars,
     },
   });
 }

@@ -8,6 +8,8 @@ export type Desk = {
   expectMathematics(): void;
   /** Lets the rows to come have the columns of those that are there. */
   holdColumns(table: HTMLElement): void;
+  /** A block is begun that scrolls sideways if it must. The one before it is written. */
+  beginScroller(scroller: Element | null): void;
   lexers: LexerSource;
   /** What makes paragraphs whole again that were too long to be laid out whole while they grew. */
   parted: Set<() => void>;

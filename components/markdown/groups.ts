@@ -15,10 +15,10 @@ export type Grouping = {
 };
 
 /** How many groups make a sheaf. */
-export const SHEAF_SIZE = 8;
+export const SHEAF_SIZE = 4;
 
 export const BLOCKS: Grouping = {
-  size: 16,
+  size: 8,
   ungrouped: 0,
   tag: "div",
   attributes: { class: "group" },
@@ -33,7 +33,7 @@ export const NESTED: Grouping = {
   sheaf: { class: "sheaf", role: "presentation" },
 };
 export const LINES: Grouping = {
-  size: 32,
+  size: 8,
   ungrouped: 0,
   tag: "span",
   attributes: { class: "lines" },

@@ -2,10 +2,10 @@ import type { Inline, InlineMath, Leaf } from "@/lib/typewriter/markdown/tree";
 import { build } from "./build";
 import { describeInline, type InlineElement } from "./describe";
 import type { Desk } from "./desk";
-import { beginPart, lastLineOf } from "./parts";
+import { isSelected, lastLineOf, mend, partFrom } from "./parts";
 
 /** A paragraph is laid out as a whole for each character that comes; above this it is parted. */
-const PART_LENGTH = 2000;
+const PART_LENGTH = 4000;
 
 type Shown = TextShown | ElementShown;
 type TextShown = { type: "text"; node: Inline; value: string; dom: Text };
@@ -60,19 +60,21 @@ export class Inlines {
   /** Begins a new part at the last line when this one has become long, so that its lines are not laid out again and again. */
   private part(done: readonly Shown[]): void {
     for (const { dom } of done) this.settledLength += dom.textContent?.length ?? 0;
-    const last = done.at(-1)?.dom;
-    if (this.settledLength < PART_LENGTH || !(last instanceof Text)) return;
+    const last = done.findLast(({ type }) => type === "text")?.dom;
+    if (this.settledLength < PART_LENGTH || !(last instanceof Text) || isSelected(this.tip)) return;
     const rest = lastLineOf(last);
     if (rest === undefined) return;
-    const part = beginPart(rest);
-    this.element.append(part);
-    this.tip = part;
+    const next = partFrom(rest);
+    // All of it in parts: lines beside a block would be laid out again with it.
+    if (this.tip === this.element) this.element.append(partFrom(this.element.firstChild as ChildNode));
+    this.element.append(next);
+    this.tip = next;
     this.settledLength = 0;
     this.desk.parted.add(this.mend);
   }
 
   private readonly mend = () => {
-    for (const part of this.element.querySelectorAll(":scope > .part")) part.replaceWith(...part.childNodes);
+    mend(this.element);
     this.tip = this.element;
   };
 

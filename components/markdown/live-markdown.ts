@@ -2,6 +2,7 @@ import { createMarkdown } from "@/lib/typewriter/markdown/markdown";
 import { createCaret } from "./caret";
 import { holdColumns } from "./columns";
 import type { Desk } from "./desk";
+import { watchFit } from "./fits";
 import { loadLanguages, pageLexers } from "./highlighting";
 import { loadMathematics, typeset } from "./mathematics";
 import { rootView, tipOf, Views } from "./views";
@@ -19,10 +20,16 @@ export type LiveMarkdown = {
  */
 export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: { hasCaret: boolean }): LiveMarkdown {
   const markdown = createMarkdown();
+  let scroller: Element | null = null;
   const desk: Desk = {
     typeset,
     expectMathematics: () => void loadMathematics(),
     holdColumns,
+    beginScroller(next) {
+      // Not before it is written: it would be measured again with each line.
+      if (scroller !== null) watchFit(scroller);
+      scroller = next;
+    },
     lexers: pageLexers,
     parted: new Set(),
   };
@@ -53,6 +60,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
       markdown.finish();
       for (const node of markdown.commit()) views.of(node)?.update();
       for (const mend of desk.parted) mend();
+      desk.beginScroller(null);
     },
   };
 }

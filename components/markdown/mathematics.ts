@@ -1,4 +1,5 @@
 import { buildMath } from "./build";
+import { watchFit } from "./fits";
 import { type Child, type Shape, shape } from "./shape";
 
 /** A formula above this stays text: typesetting must never be noticed. */
@@ -42,7 +43,9 @@ export function typeset(element: HTMLElement, source: string, isDisplay: boolean
 function set(element: HTMLElement, source: string, isDisplay: boolean): void {
   try {
     const described = describeFormula(source, isDisplay);
-    if (described !== undefined) element.replaceChildren(buildMath(described));
+    if (described === undefined) return;
+    element.replaceChildren(buildMath(described));
+    if (isDisplay) watchFit(element);
   } catch {
     element.classList.add("math-broken"); // The source that stands there is the best that can be shown.
   }

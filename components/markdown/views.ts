@@ -45,6 +45,7 @@ export class Views {
         return { tip: hole, update: () => leaf.update() };
       }
       case "code":
+        this.desk.beginScroller(hole.parentElement);
         return codeView(new CodeView(node, hole, this.desk, languageOf(node)));
       case "html":
         return codeView(new CodeView(node, hole, this.desk, ""));
@@ -60,6 +61,7 @@ export class Views {
       case "item":
         return itemView(node, hole, new Contents(hole, NESTED, this));
       case "table":
+        this.desk.beginScroller(hole.parentElement);
         return new TableView(node, element, hole, this);
     }
   }

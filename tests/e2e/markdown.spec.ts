@@ -202,3 +202,85 @@ test("a very long answer is written whole, at the speed it comes", async ({ chat
   await chat.settled();
   expect(await page.locator(".answer-text *").count()).toBeGreaterThan(3_000);
 });
+
+test("long lists, code, tables and many blocks are the same, element by element, after a reload", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  test.setTimeout(90_000);
+  const lines = (count: number, line: (index: number) => string) => Array.from({ length: count }, (_, i) => line(i));
+  const text = [
+    lines(200, (index) => `${index + 1}. item **${index}**`).join("\n"),
+    `\`\`\`ts\n${lines(100, (index) => `const value${index} = "${index}"; // ${"wide ".repeat(index % 40)}`).join("\n")}\n\`\`\``,
+    `| a | b |\n| - | - |\n${lines(80, (index) => `| ${index} | cell |`).join("\n")}`,
+    ...lines(150, (index) => `Paragraph ${index}.`),
+  ].join("\n\n");
+  upstream.script(answer(text, { deltaSize: 60, pace: everyMs(4) }));
+  await page.addInitScript(() => localStorage.setItem("platen.preferences", JSON.stringify({ speed: "instant" })));
+  await chat.open();
+  await chat.say("Everything, at length");
+  await chat.settled();
+  await expect(chat.answers.last()).toContainText("Paragraph 149.");
+  // Whether a block fits is only known once it has come into sight.
+  const withoutFits = async () => (await structure(page)).replaceAll(/ ?\bfits\b/g, "");
+  const live = await withoutFits();
+  await page.reload();
+  await expect.poll(withoutFits).toBe(live);
+});
+
+test("code that fits does not scroll, and code that does not fit scrolls within the page", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  upstream.script(answer(`\`\`\`\nshort\n\`\`\`\n\n\`\`\`\n${"long ".repeat(60)}\n\`\`\`\n\nThe end.`));
+  await chat.open();
+  await chat.say("Two");
+  await chat.settled();
+  const overflows = () =>
+    chat.answers
+      .last()
+      .locator("pre")
+      .evaluateAll((blocks) => blocks.map((block) => getComputedStyle(block).overflowX));
+  await expect.poll(overflows).toEqual(["visible", "auto"]);
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expect.poll(overflows).toEqual(["visible", "auto"]);
+  const room = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(room[0]).toBe(room[1]);
+});
+
+test("key sounds are made only when they are wanted, and loaded only then", async ({ chat, upstream, page }) => {
+  await page.addInitScript(() => {
+    const heard = { strokes: 0 };
+    Object.assign(window, { heard });
+    const start = AudioScheduledSourceNode.prototype.start;
+    AudioScheduledSourceNode.prototype.start = function (...when) {
+      heard.strokes += 1;
+      return start.apply(this, when);
+    };
+    const startBuffer = AudioBufferSourceNode.prototype.start;
+    AudioBufferSourceNode.prototype.start = function (...when) {
+      heard.strokes += 1;
+      return startBuffer.apply(this, when);
+    };
+  });
+  const strokes = () => page.evaluate(() => (window as unknown as { heard: { strokes: number } }).heard.strokes);
+  await chat.open();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await expect(page.getByLabel("Key sounds")).toHaveCount(0);
+  await page.getByText("Typewriter", { exact: true }).click();
+  await expect(page.getByLabel("Key sounds")).not.toBeChecked();
+  await page.keyboard.press("Escape");
+  upstream.script(answer("Written in silence, word by word."));
+  await chat.say("Quietly");
+  await chat.settled();
+  expect(await strokes()).toBe(0);
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByLabel("Key sounds").check();
+  await page.keyboard.press("Escape");
+  upstream.script(answer("And now it can be heard, key by key, word by word. ".repeat(8), { pace: everyMs(30) }));
+  await chat.say("Aloud");
+  await chat.settled();
+  expect(await strokes()).toBeGreaterThan(3);
+});
