@@ -1,12 +1,14 @@
-import { type Selectable, sql, type Transaction } from "kysely";
+import type { Selectable, Transaction } from "kysely";
 import type { Conversation } from "@/lib/chat/conversation";
 import { applyEvent, type ContentBlock, type GenerationEvent, type Message } from "@/lib/chat/message";
 import type { ConversationChange } from "@/lib/chat/request";
-import type { Store } from "./database";
+import { lockKeys, type Queries, type Store } from "./database";
 import type { Schema } from "./schema";
+import { scrubDeleted } from "./scrub";
+import { indexConversation } from "./search";
 
-const PAGE_SIZE = 50;
 const TITLE_LENGTH = 80;
+const FIRST_TURN = 2;
 
 type MessageRow = Selectable<Schema["messages"]>;
 
@@ -46,11 +48,12 @@ export async function readConversation(
 ): Promise<{ conversation: Conversation; lastEventId: number } | undefined> {
   const row = await store
     .selectFrom("conversations")
-    .select(["id", "title", "leaf_id"])
+    .select(["id", "title", "leaf_id", "temporary_until"])
     .where("id", "=", id)
     .where("visitor_id", "=", visitorId)
     .executeTakeFirst();
   if (row === undefined) return undefined;
+  const temporary = row.temporary_until === null ? {} : ({ temporary: true } as const);
   const rows = await store
     .selectFrom("messages")
     .selectAll()
@@ -65,7 +68,7 @@ export async function readConversation(
     message.content = logged.content;
     if (message.id === row.leaf_id) lastEventId = logged.lastEventId;
   }
-  return { conversation: { id: row.id, title: row.title, leafId: row.leaf_id, messages }, lastEventId };
+  return { conversation: { id: row.id, title: row.title, leafId: row.leaf_id, messages, ...temporary }, lastEventId };
 }
 
 /** What the log holds of an answer, as content. */
@@ -84,50 +87,6 @@ export async function readLoggedContent(
   return { content: content as ContentBlock[], lastEventId: rows.at(-1)?.n ?? 0 };
 }
 
-export type ConversationSummary = { id: string; title: string; updatedAt: string; pinned: boolean };
-
-/** A page of the visitor's conversations, newest first; `query` is looked for in titles. `cursor` is from the last page. */
-export async function listConversations(
-  store: Store,
-  visitorId: string,
-  { query, cursor }: { query?: string | undefined; cursor?: string | undefined },
-): Promise<{ conversations: ConversationSummary[]; cursor: string | null }> {
-  let select = store
-    .selectFrom("conversations")
-    .select(["id", "title", "updated_at", "pinned"])
-    .where("visitor_id", "=", visitorId)
-    .orderBy("updated_at", "desc")
-    .orderBy("id", "desc")
-    .limit(PAGE_SIZE + 1);
-  if (query !== undefined && query.trim() !== "") {
-    const pattern = `%${query.trim().replace(/[\\%_]/g, "\\$&")}%`;
-    select = select.where(sql<boolean>`lower(title) like lower(${pattern}) escape '\\'`);
-  }
-  const after = cursor === undefined ? undefined : readCursor(cursor);
-  if (after !== undefined) {
-    select = select.where(({ eb, and, or }) =>
-      or([
-        eb("updated_at", "<", after.updatedAt),
-        and([eb("updated_at", "=", after.updatedAt), eb("id", "<", after.id)]),
-      ]),
-    );
-  }
-  const rows = await select.execute();
-  const conversations = rows.slice(0, PAGE_SIZE).map((row) => ({
-    id: row.id,
-    title: row.title,
-    updatedAt: row.updated_at,
-    pinned: row.pinned !== 0,
-  }));
-  const last = rows.length > PAGE_SIZE ? conversations.at(-1) : undefined;
-  return { conversations, cursor: last === undefined ? null : `${last.updatedAt}_${last.id}` };
-}
-
-function readCursor(cursor: string): { updatedAt: string; id: string } | undefined {
-  const at = cursor.indexOf("_");
-  return at === -1 ? undefined : { updatedAt: cursor.slice(0, at), id: cursor.slice(at + 1) };
-}
-
 /** Whether the visitor has that conversation, and so whether it was changed. `leafId` must be one of its messages. */
 export async function changeConversation(
   store: Store,
@@ -144,21 +103,55 @@ export async function changeConversation(
       .executeTakeFirst();
     if (leaf === undefined) return (await ownsConversation(store, visitorId, id)) ? "no_such_message" : "not_found";
   }
-  const result = await store
-    .updateTable("conversations")
-    .set({
-      ...(change.title === undefined ? {} : { title: change.title }),
-      ...(change.pinned === undefined ? {} : { pinned: change.pinned ? 1 : 0 }),
-      ...(change.leafId === undefined ? {} : { leaf_id: change.leafId }),
-    })
-    .where("id", "=", id)
-    .where("visitor_id", "=", visitorId)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n ? "changed" : "not_found";
+  return store.transaction().execute(async (transaction) => {
+    await lockKeys(transaction, [id]);
+    const result = await transaction
+      .updateTable("conversations")
+      .set({
+        ...(change.title === undefined ? {} : { title: change.title, title_by: "reader" as const }),
+        ...(change.pinned === undefined ? {} : { pinned: change.pinned ? 1 : 0 }),
+        ...(change.leafId === undefined ? {} : { leaf_id: change.leafId }),
+      })
+      .where("id", "=", id)
+      .where("visitor_id", "=", visitorId)
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 0n) return "not_found";
+    if (change.title !== undefined) await indexConversation(transaction, id, 1);
+    return "changed";
+  });
 }
 
-async function ownsConversation(store: Store, visitorId: string, id: string): Promise<boolean> {
-  const row = await store
+/** Gives the conversation the model's title, unless the reader has given it one. */
+export async function giveTitle(store: Store, id: string, title: string): Promise<void> {
+  await store.transaction().execute(async (transaction) => {
+    await lockKeys(transaction, [id]);
+    const result = await transaction
+      .updateTable("conversations")
+      .set({ title, title_by: "model" })
+      .where("id", "=", id)
+      .where("title_by", "=", "words")
+      .executeTakeFirst();
+    if (result.numUpdatedRows > 0n) await indexConversation(transaction, id, 1);
+  });
+}
+
+/** What the first answer of a conversation was about, while its title is still the first words of it. */
+export async function readUntitled(store: Store, id: string): Promise<readonly Message[] | undefined> {
+  const rows = await store
+    .selectFrom("messages")
+    .innerJoin("conversations", "conversations.id", "messages.conversation_id")
+    .selectAll("messages")
+    .where("conversation_id", "=", id)
+    .where("title_by", "=", "words")
+    .where("temporary_until", "is", null)
+    .orderBy("position")
+    .limit(FIRST_TURN + 1)
+    .execute();
+  return rows.length === FIRST_TURN ? rows.map(messageFromRow) : undefined;
+}
+
+export async function ownsConversation(queries: Queries, visitorId: string, id: string): Promise<boolean> {
+  const row = await queries
     .selectFrom("conversations")
     .select("id")
     .where("id", "=", id)
@@ -167,10 +160,22 @@ async function ownsConversation(store: Store, visitorId: string, id: string): Pr
   return row !== undefined;
 }
 
+/** A step of a long deletion takes about so long; then others have their turn. */
+const DELETE_STEP_MS = 10;
+
 /** Deletes the visitor's conversation `id`, or all of them; returns how many there were. */
 export async function deleteConversations(store: Store, visitorId: string, id?: string): Promise<number> {
-  let deletion = store.deleteFrom("conversations").where("visitor_id", "=", visitorId);
-  if (id !== undefined) deletion = deletion.where("id", "=", id);
-  const { numDeletedRows } = await deletion.executeTakeFirst();
-  return Number(numDeletedRows);
+  let deleted = 0;
+  for (let count = 1, isMore = true; isMore; ) {
+    const begunAt = performance.now();
+    let doomed = store.selectFrom("conversations").select("id").where("visitor_id", "=", visitorId).limit(count);
+    if (id !== undefined) doomed = doomed.where("id", "=", id);
+    const { numDeletedRows } = await store.deleteFrom("conversations").where("id", "in", doomed).executeTakeFirst();
+    deleted += Number(numDeletedRows);
+    isMore = id === undefined && numDeletedRows > 0n;
+    count = performance.now() - begunAt < DELETE_STEP_MS ? count * 2 : Math.ceil(count / 2);
+    if (isMore) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await scrubDeleted(store);
+  return deleted;
 }

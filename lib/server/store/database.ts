@@ -121,6 +121,7 @@ function lockingStatement(database: Database.Database, text: string): Statement 
     if (sql !== "rollback" || database.inTransaction) database.exec(sql);
     return { changes: 0, lastInsertRowid: 0 };
   };
+  if (text.startsWith("pragma wal_checkpoint")) return statement;
   // How safely it writes cannot be changed within a transaction.
   if (text.startsWith("pragma")) return { reader: false, all: () => [], iterate: noRows, run: () => exec(text) };
   const { all, iterate } = { all: statement.all.bind(statement), iterate: statement.iterate.bind(statement) };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GenerationEvent, Outcome } from "@/lib/chat/message";
+import type { Grant } from "../budget";
 import { readConversation } from "./conversations";
 import { openStore, type Store } from "./database";
 import {
@@ -21,6 +22,21 @@ import {
 
 const NOW = "2026-01-01T00:00:00.000Z";
 const DONE: Outcome = { type: "done", stop_reason: "end_turn", usage: { input_tokens: 1, output_tokens: 2 } };
+
+const GRANT: Grant = {
+  type: "granted",
+  isLimited: false,
+  held: {
+    id: "answer",
+    visitorId: "visitor",
+    codeLabel: undefined,
+    day: "2026-01-01",
+    model: "m",
+    maxOutputTokens: 1,
+    inputMicroUsd: 0,
+    heldMicroUsd: 0,
+  },
+};
 
 const dataDir = mkdtempSync(join(tmpdir(), "platen-log-"));
 let store: Store;
@@ -47,8 +63,12 @@ function place(changes: Partial<NewGeneration> = {}): NewGeneration {
     instanceId: "here",
     leaseUntil: NOW,
     isRepeat: false,
+    isTemporary: false,
+    keepTemporaryUntil: NOW,
     now: NOW,
     objection: () => undefined,
+    admit: async () => undefined,
+    reserve: async () => GRANT,
     ...changes,
   };
 }
@@ -106,9 +126,10 @@ describe("beginning an answer", () => {
     };
     expect(await beginGeneration(store, begin)).toEqual({
       type: "begun",
+      hasOthers: false,
       userMessageId: question.id,
       history: [question],
-      isStopped: false,
+      grant: GRANT,
     });
     expect(await beginGeneration(store, begin)).toEqual({ type: "known" });
     expect((await readConversation(store, "visitor", begin.conversationId))?.conversation).toEqual({
@@ -242,7 +263,7 @@ describe("a stop mark", () => {
     const mark = { visitorId: "visitor", id: begin.id, shown: 0, now: NOW };
     expect(await markStopped(store, mark)).toEqual({ type: "stop_marked" });
     expect(await markStopped(store, mark)).toEqual({ type: "stop_marked" });
-    expect(await beginGeneration(store, begin)).toMatchObject({ type: "begun", isStopped: true });
+    expect(await beginGeneration(store, begin)).toMatchObject({ type: "begun", grant: undefined });
   });
 
   test("of another visitor, or in place of a message, is not taken", async () => {

@@ -1,4 +1,5 @@
 import { type Insertable, sql, type Transaction } from "kysely";
+import { canContinue } from "@/lib/chat/continuation";
 import { settledContent } from "@/lib/chat/conversation";
 import type { RefusalCode } from "@/lib/chat/error";
 import {
@@ -10,9 +11,15 @@ import {
   type Outcome,
   textOf,
 } from "@/lib/chat/message";
-import { messageFromRow, titleFrom } from "./conversations";
+import type { Grant, Reserved } from "../budget";
+import { askForRest } from "../prompt";
+import { costOfAnswer, costOfLostAnswer } from "../spent";
+import { messageFromRow, ownsConversation, titleFrom } from "./conversations";
 import { durably, isPostgres, lockKeys, type Queries, type Store } from "./database";
+import { settleHeld } from "./ledger";
 import type { Schema } from "./schema";
+import { indexAnswers, lockAnswers } from "./search";
+import { keepTemporary } from "./temporary";
 
 export type EventRow = Insertable<Schema["generation_events"]>;
 
@@ -20,7 +27,10 @@ export type NewGeneration = {
   id: string;
   visitorId: string;
   conversationId: string;
-  /** With `message`: the answer it follows, or null for the first. Without: the user message to answer again. */
+  /**
+   * With `message`: the answer it follows, or null for the first. Without: the user message to answer again, or the
+   * answer to go on from.
+   */
   parentId: string | null;
   message: { id: string; content: ContentBlock[] } | null;
   model: string;
@@ -28,23 +38,42 @@ export type NewGeneration = {
   leaseUntil: string;
   /** An earlier try may have been carried out. */
   isRepeat: boolean;
+  /** A conversation that is made now is a temporary one. */
+  isTemporary: boolean;
+  /** How long a temporary conversation is kept without a further sign of its page. */
+  keepTemporaryUntil: string;
   /** ISO 8601, UTC, as are all times here. */
   now: string;
   /** Why the model should not be asked with this history; then nothing is saved. */
   objection(history: readonly Message[]): Objection | undefined;
+  /** Why the asker may not have it, asked last and in the transaction; then nothing is saved either. */
+  admit(transaction: Transaction<Schema>, isStopped: boolean): Promise<Objection | undefined>;
+  /** Holds what answering `history` may cost, or says why not; then nothing is saved. The same again for a repeat. */
+  reserve(transaction: Transaction<Schema>, history: readonly Message[]): Promise<Reserved>;
 };
 
-export type Objection = { code: RefusalCode; message: string };
+export type Objection = { code: RefusalCode; message: string; retryAfterSeconds?: number };
 
 export type Begun =
-  /** `history` is the path from the root to the user message that is to be answered. */
-  | { type: "begun"; userMessageId: string; history: Message[]; isStopped: boolean }
+  /**
+   * `history` is the path from the root to the user message that is to be answered; `continued` the answer before it
+   * that the new one goes on from, if it does. `hasOthers`: the message that was sent is not the only one that follows its parent. `grant`: what was held for the
+   * answer; undefined when the reader stopped it before it was asked for.
+   */
+  | {
+      type: "begun";
+      userMessageId: string;
+      history: Message[];
+      continued?: Message | undefined;
+      grant: Grant | undefined;
+      hasOthers: boolean;
+    }
   | { type: "known" }
   | ({ type: "refused" } & Objection);
 
 /**
  * Saves the user's message and the answer's place in one transaction, before anything is asked of the model.
- * `isStopped`: the reader stopped this answer before it was asked for. "known": that answer exists already.
+ * "known": that answer exists already.
  */
 export async function beginGeneration(store: Store, begin: NewGeneration): Promise<Begun> {
   try {
@@ -75,17 +104,54 @@ async function begun(transaction: Transaction<Schema>, begin: NewGeneration): Pr
     if (!isOurs) return { type: "known" };
     // The try before was carried out, and only its answer was lost.
     const userMessageId = existing.parent_id ?? "";
-    return { type: "begun", userMessageId, history: await readPath(transaction, userMessageId), isStopped: false };
+    const { history, continued } = await readPrompting(transaction, begin);
+    const grant = await granted(transaction, begin, history);
+    return { type: "begun", userMessageId, history, continued, grant, hasOthers: false };
   }
   const refusal = await checkPlace(transaction, begin);
   if (refusal !== undefined) return refusal;
   const isStopped = existing !== undefined;
-  await savePlace(transaction, begin, isStopped);
-  const userMessageId = begin.message?.id ?? begin.parentId ?? "";
-  const history = await readPath(transaction, userMessageId);
-  const objection = begin.objection(history);
+  const hasOthers = begin.message !== null && (await hasFollowers(transaction, begin));
+  const { history, continued } = await readPrompting(transaction, begin);
+  const userMessageId = begin.message?.id ?? continued?.parentId ?? begin.parentId ?? "";
+  await savePlace(transaction, begin, userMessageId, isStopped);
+  const objection = begin.objection(history) ?? (await begin.admit(transaction, isStopped));
   if (objection !== undefined) throw new Objected(objection);
-  return { type: "begun", userMessageId, history, isStopped };
+  // Last, because the day's sums are locked from here to the end of the transaction.
+  const grant = isStopped ? undefined : await granted(transaction, begin, history);
+  return { type: "begun", userMessageId, history, continued, grant, hasOthers };
+}
+
+/** The messages that lead to the new answer; behind one to go on from, the turn that asks for its rest. */
+async function readPrompting(
+  transaction: Transaction<Schema>,
+  { message, parentId, now }: NewGeneration,
+): Promise<{ history: Message[]; continued?: Message }> {
+  const path = await readPath(transaction, parentId);
+  if (message !== null) return { history: [...path, { ...message, parentId, role: "user", createdAt: now }] };
+  const last = path.at(-1);
+  return last?.role === "assistant" ? { history: [...path, askForRest(last)], continued: last } : { history: path };
+}
+
+async function granted(
+  transaction: Transaction<Schema>,
+  begin: NewGeneration,
+  history: readonly Message[],
+): Promise<Grant> {
+  const reserved = await begin.reserve(transaction, history);
+  if (reserved.type === "refused") throw new Objected(reserved.refusal);
+  return reserved;
+}
+
+/** Whether a message follows the one that `begin` wants to follow. */
+async function hasFollowers(transaction: Transaction<Schema>, begin: NewGeneration): Promise<boolean> {
+  const follower = await transaction
+    .selectFrom("messages")
+    .select("id")
+    .where("conversation_id", "=", begin.conversationId)
+    .where("parent_id", begin.parentId === null ? "is" : "=", begin.parentId)
+    .executeTakeFirst();
+  return follower !== undefined;
 }
 
 function unknown(what: string): Begun {
@@ -97,11 +163,7 @@ async function findGeneration(transaction: Queries, id: string) {
 }
 
 async function findMessage(transaction: Transaction<Schema>, id: string) {
-  return transaction
-    .selectFrom("messages")
-    .select(["id", "conversation_id", "role", "outcome"])
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return transaction.selectFrom("messages").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
 /** The reason why the answer cannot stand where `begin` wants it, if there is one. */
@@ -113,16 +175,18 @@ async function checkPlace(transaction: Transaction<Schema>, begin: NewGeneration
     .executeTakeFirst();
   if (conversation !== undefined && conversation.visitor_id !== begin.visitorId) return unknown("conversation");
   for (const id of [begin.id, begin.message?.id]) {
-    if (id !== undefined && (await findMessage(transaction, id)) !== undefined) {
-      return { type: "refused", code: "conflict", message: "That id is already the id of another message." };
-    }
+    const taken = id === undefined ? undefined : await findMessage(transaction, id);
+    if (taken === undefined) continue;
+    // Of somebody else's message it is not even said that there is one.
+    if (!(await ownsConversation(transaction, begin.visitorId, taken.conversation_id))) return unknown("message");
+    return { type: "refused", code: "conflict", message: "That id is already the id of another message." };
   }
   if (begin.parentId === null) return undefined;
   const parent = await findMessage(transaction, begin.parentId);
   if (parent === undefined || parent.conversation_id !== begin.conversationId) return unknown("message to answer");
   if (begin.message === null) {
-    if (parent.role === "user") return undefined;
-    return { type: "refused", code: "invalid_request", message: "Only a message of yours can be answered again." };
+    if (parent.role === "user" || canContinue(messageFromRow(parent))) return undefined;
+    return { type: "refused", code: "invalid_request", message: "Only an answer that broke off can be continued." };
   }
   if (parent.role === "user") {
     return { type: "refused", code: "invalid_request", message: "A message follows an answer, not another message." };
@@ -131,7 +195,12 @@ async function checkPlace(transaction: Transaction<Schema>, begin: NewGeneration
   return { type: "refused", code: "conflict", message: "The answer before it is still being written." };
 }
 
-async function savePlace(transaction: Transaction<Schema>, begin: NewGeneration, isStopped: boolean): Promise<void> {
+async function savePlace(
+  transaction: Transaction<Schema>,
+  begin: NewGeneration,
+  userMessageId: string,
+  isStopped: boolean,
+): Promise<void> {
   const { id, visitorId, conversationId, parentId, message, model, now } = begin;
   await saveVisitor(transaction, visitorId, now);
   await transaction
@@ -140,12 +209,15 @@ async function savePlace(transaction: Transaction<Schema>, begin: NewGeneration,
       id: conversationId,
       visitor_id: visitorId,
       title: titleFrom(textOf(message?.content ?? [])),
+      title_by: "words",
       leaf_id: id,
       created_at: now,
       updated_at: now,
+      temporary_until: begin.isTemporary ? begin.keepTemporaryUntil : null,
     })
     .onConflict((conflict) => conflict.column("id").doUpdateSet({ leaf_id: id, updated_at: now }))
     .execute();
+  await keepTemporary(transaction, visitorId, conversationId, begin.keepTemporaryUntil);
   const place = { conversation_id: conversationId, outcome: null, model: null, usage: null, created_at: now };
   const position = await nextPosition(transaction, conversationId);
   if (message !== null) {
@@ -160,7 +232,7 @@ async function savePlace(transaction: Transaction<Schema>, begin: NewGeneration,
     .values({
       ...place,
       id,
-      parent_id: message?.id ?? parentId,
+      parent_id: userMessageId,
       position: position + 1,
       role: "assistant",
       content: "[]",
@@ -169,7 +241,7 @@ async function savePlace(transaction: Transaction<Schema>, begin: NewGeneration,
     .execute();
   const generation = {
     conversation_id: conversationId,
-    parent_id: message?.id ?? parentId,
+    parent_id: userMessageId,
     model,
     instance_id: begin.instanceId,
     lease_until: begin.leaseUntil,
@@ -202,7 +274,8 @@ async function nextPosition(transaction: Transaction<Schema>, conversationId: st
 }
 
 /** The messages from the root to `leafId`, in reading order. */
-async function readPath(transaction: Transaction<Schema>, leafId: string): Promise<Message[]> {
+async function readPath(transaction: Transaction<Schema>, leafId: string | null): Promise<Message[]> {
+  if (leafId === null) return [];
   const rows = await transaction
     .withRecursive("path", (query) =>
       query
@@ -235,6 +308,12 @@ export async function standingOf(queries: Queries, visitorId: string, id: string
   if (row.conversation_id === null) return { type: "stop_marked" };
   if (row.outcome !== null) return { type: "settled", outcome: JSON.parse(row.outcome) as Outcome };
   return { type: "open", instanceId: row.instance_id ?? "" };
+}
+
+/** The model that wrote the visitor's answer `id`. */
+export async function authorOf(store: Store, visitorId: string, id: string): Promise<string | undefined> {
+  const generation = await findGeneration(store, id);
+  return generation?.visitor_id === visitorId ? (generation.model ?? undefined) : undefined;
 }
 
 export type StopMark = { visitorId: string; id: string; shown: number; now: string };
@@ -279,6 +358,35 @@ export async function readStopMarks(store: Store, instanceId: string): Promise<{
   return rows.map((row) => ({ id: row.id, shown: row.stop_shown ?? Infinity }));
 }
 
+/** Marks every answer under way as stopped, whichever instance runs it, with all that arrived. */
+export async function markAllStopped(transaction: Transaction<Schema>, now: string): Promise<void> {
+  await transaction
+    .updateTable("generations")
+    .set({ stop_requested_at: now, stop_shown: null })
+    .where("settled_at", "is", null)
+    .where("conversation_id", "is not", null)
+    .where("stop_requested_at", "is", null)
+    .execute();
+}
+
+/** The answers under way, the oldest first, with the access code ("": none is needed) they were asked for with. */
+export async function readUnderWay(queries: Queries) {
+  const rows = await queries
+    .selectFrom("generations")
+    .leftJoin("ledger", "ledger.id", "generations.id")
+    .select(["generations.id", "generations.model", "generations.created_at", "ledger.code_label"])
+    .where("generations.settled_at", "is", null)
+    .where("generations.conversation_id", "is not", null)
+    .orderBy("generations.created_at")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    model: row.model ?? "",
+    codeLabel: row.code_label ?? "",
+    startedAt: row.created_at,
+  }));
+}
+
 /** An answer that has ended. `rewritten` replaces events of the log that the reader's Stop cut away. */
 export type Settlement = {
   id: string;
@@ -299,8 +407,14 @@ export type Batch = { events: readonly EventRow[]; settlements: readonly Settlem
 export async function commit(store: Store, { events, settlements, now }: Batch, isRepeat = false): Promise<void> {
   if (settlements.length === 0) return insertEvents(store, events, isRepeat);
   await durably(store, async (transaction) => {
+    const places = await lockAnswers(
+      transaction,
+      settlements.map(({ id }) => id),
+    );
     await insertEvents(transaction, events, isRepeat);
     for (const settlement of settlements) await settle(transaction, settlement, now, isRepeat);
+    for (const { id, outcome } of settlements) await settleHeld(transaction, id, costOfAnswer(outcome));
+    await indexAnswers(transaction, places);
   });
 }
 
@@ -375,12 +489,15 @@ async function settle(
     .execute();
 }
 
-/** Ends an answer whose instance is gone, with everything that had been logged: as stopped if the reader said so. */
-export async function settleDead(store: Store, id: string, now: string): Promise<void> {
-  await durably(store, async (transaction) => {
+/**
+ * Ends an answer whose instance is gone, with everything that had been logged: as stopped if the reader said so.
+ * Undefined: somebody else has ended it.
+ */
+export async function settleDead(store: Store, id: string, now: string): Promise<Outcome | undefined> {
+  return durably(store, async (transaction) => {
     await lockKeys(transaction, [id]);
     const generation = await findGeneration(transaction, id);
-    if (generation === undefined || generation.settled_at !== null) return;
+    if (generation === undefined || generation.settled_at !== null) return undefined;
     const rows = await readEvents(transaction, id, 0, Number.MAX_SAFE_INTEGER);
     const logged = rows.map(({ data }) => JSON.parse(data) as GenerationEvent);
     const isStopped = generation.stop_requested_at !== null;
@@ -398,7 +515,11 @@ export async function settleDead(store: Store, id: string, now: string): Promise
     const rewritten = kept.flatMap((event, index) => (event === logged[index] ? [] : [row(event, index + 1)]));
     await insertEvents(transaction, [row(end, logged.length + 1)], false);
     const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
+    const places = await lockAnswers(transaction, [id]);
     await settle(transaction, { id, content, outcome, rewritten }, now, false);
+    await settleHeld(transaction, id, costOfLostAnswer(logged));
+    await indexAnswers(transaction, places);
+    return outcome;
   });
 }
 
@@ -446,15 +567,4 @@ export async function attendGenerations(store: Store, ids: readonly string[], un
 export async function isAttended(store: Store, id: string, now: string): Promise<boolean> {
   const row = await findGeneration(store, id);
   return (row?.attended_until ?? "") > now;
-}
-
-/** How many answers the visitor has asked for since `since`. */
-export async function countGenerationsSince(store: Store, visitorId: string, since: string): Promise<number> {
-  const { count } = await store
-    .selectFrom("generations")
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where("visitor_id", "=", visitorId)
-    .where("created_at", ">", since)
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }
