@@ -21,6 +21,11 @@ describe("the environment", () => {
     expect(environmentOf({ ANTHROPIC_API_KEY: " ", PORT: "" })).toEqual(environmentOf({}));
   });
 
+  test("lets strangers have fewer answers at once than whoever runs it at home", () => {
+    expect(environmentOf({}).maxStreamsPerVisitor).toBe(1_000);
+    expect(environmentOf({ APP_ORIGIN: "https://chat.example.org" }).maxStreamsPerVisitor).toBe(20);
+  });
+
   test("names every fault at once and repeats no secret", () => {
     const faults = faultsOf({
       ANTHROPIC_API_KEY: "sk-ant-canary with a space",
@@ -50,8 +55,26 @@ describe("the environment", () => {
     expect(faultsOf({ MAX_STREAMS: "2", MAX_STREAMS_PER_VISITOR: "3" })).toHaveLength(1);
   });
 
-  test("refuses a wall this version does not build", () => {
-    expect(faultsOf({ ACCESS_CODES: "friends:long-enough" })[0]).toContain("open to everyone");
+  test("reads codes with their labels; a code may hold a colon", () => {
+    expect(environmentOf({ ACCESS_CODES: " friends:one-two-3 , owner:four:five6 " }).accessCodes).toEqual([
+      { label: "friends", code: "one-two-3" },
+      { label: "owner", code: "four:five6" },
+    ]);
+  });
+
+  test.each([
+    ["no label", "canary-long-enough"],
+    ["an empty label", ":canary-long-enough"],
+    ["a short code", "friends:canary"],
+    ["no code", "friends:"],
+    ["a label twice", "friends:canary-number-one,friends:canary-number-two"],
+    ["a code twice", "friends:canary-number-one,family:canary-number-one"],
+    ["a trailing comma", "friends:canary-number-one,"],
+    ["nothing but commas", ",,"],
+  ])("refuses codes with %s, and repeats none", (_, given) => {
+    const faults = faultsOf({ ACCESS_CODES: given });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).not.toContain("canary");
   });
 
   test("keeps an origin as a browser writes it", () => {

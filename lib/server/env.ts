@@ -33,19 +33,12 @@ export type Environment = {
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
+/** Answers under way of one visitor: where a public address is set strangers come, elsewhere only who runs it. */
+const STREAMS_OF_A_STRANGER = 20;
+const STREAMS_AT_HOME = 1_000;
+
 /** sysexits.h: configuration error. */
 export const EXIT_CONFIGURATION = 78;
-
-/**
- * Settings that promise safety which this version does not give yet. Starting with one of them set would let the
- * owner believe in a wall that is not there.
- */
-const NOT_YET = {
-  ACCESS_CODES: "the page would be open to everyone",
-  DAILY_BUDGET_USD: "spending would not be limited",
-  VISITOR_DAILY_BUDGET_USD: "spending would not be limited",
-  RETENTION_DAYS: "nothing would be deleted",
-} as const;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -72,7 +65,9 @@ export function readEnvironment(variables: Variables): ReadEnvironment {
     ...read.optional("messagesPerMinute", read.number("MESSAGES_PER_MINUTE", { atLeast: 1, isWhole: true })),
     ...read.optional("messagesPerDay", read.number("MESSAGES_PER_DAY", { atLeast: 1, isWhole: true })),
     maxStreams: read.number("MAX_STREAMS", { atLeast: 1, isWhole: true }) ?? 2_000,
-    maxStreamsPerVisitor: read.number("MAX_STREAMS_PER_VISITOR", { atLeast: 1, isWhole: true }) ?? 1_000,
+    maxStreamsPerVisitor:
+      read.number("MAX_STREAMS_PER_VISITOR", { atLeast: 1, isWhole: true }) ??
+      (isSet(variables, "APP_ORIGIN") ? STREAMS_OF_A_STRANGER : STREAMS_AT_HOME),
     maxOutputTokens: read.number("MAX_OUTPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 16_000,
     maxInputTokens: read.number("MAX_INPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 180_000,
     unattendedSeconds: read.number("UNATTENDED_SECONDS", { atLeast: 0 }) ?? 60,
@@ -100,9 +95,6 @@ function contradictions(variables: Variables, environment: Environment): string[
     if (environment.maxStreamsPerVisitor > environment.maxStreams) {
       faults.push("MAX_STREAMS_PER_VISITOR is larger than MAX_STREAMS.");
     }
-  }
-  for (const [name, consequence] of Object.entries(NOT_YET)) {
-    if (isSet(variables, name)) faults.push(`${name} is set, but this version cannot honour it yet: ${consequence}.`);
   }
   return faults;
 }

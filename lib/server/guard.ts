@@ -1,9 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { ChatFailure, type Refusal, type RefusalCode } from "@/lib/chat/error";
 import { faultSentence, MAX_BODY_BYTES, uuid } from "@/lib/chat/request";
 import { environment } from "./env";
 import { errorFields, log } from "./log";
+import { metrics } from "./metrics";
+import { countRefusal } from "./refusals";
+import { requestIdOf } from "./request-log";
 import { openSession, type Session } from "./session";
 import { isStoreFault } from "./store/patience";
 import { VERSION_HEADER, version } from "./version";
@@ -26,6 +28,12 @@ const STATUS: Record<RefusalCode, number> = {
 /** Headers of every answer of the API that is not a stream. */
 const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
+/** What any call takes: an import. The others count for themselves, and less. */
+const LARGEST_BODY_BYTES = 200_000_000;
+const TOO_LARGE: Refusal = { code: "too_large", message: "This is more than can be sent at once." };
+
+const ACCESS_REQUIRED: Refusal = { code: "access_required", message: "This Platen asks for an access code." };
+
 /** The store cannot be reached or written: it passes, and nothing is asked of the model until then. */
 const STORE_AWAY: Refusal = {
   code: "busy",
@@ -38,33 +46,49 @@ export function refuse(refusal: Refusal): never {
   throw new ChatFailure<RefusalCode>(refusal);
 }
 
+type Call = (session: Session) => Promise<Response>;
+
 /**
- * Runs one call of the API for the visitor who makes it. Unsafe methods must come from our own page; a refusal thrown
- * anywhere below becomes the contract's answer, anything else a 500 that says nothing of what it was.
+ * Runs one call of the API for the visitor who makes it, once the gate is open to them. It must come from our own page;
+ * a refusal thrown anywhere below becomes the contract's answer, anything else a 500 that says nothing of what it was.
  */
-export async function serve(request: Request, call: (session: Session) => Promise<Response>): Promise<Response> {
-  const requestId = randomUUID();
+export function serve(request: Request, call: Call): Promise<Response> {
+  return serveOpen(request, async (session) => {
+    if (!session.isLetIn) refuse(ACCESS_REQUIRED);
+    return call(session);
+  });
+}
+
+/** The same for whoever stands before the gate: what lets them in, or shows them nothing of anybody's. */
+export async function serveOpen(request: Request, call: Call): Promise<Response> {
+  const requestId = requestIdOf(request);
   try {
-    if (request.method !== "GET" && request.method !== "HEAD") requireSameOrigin(request);
-    const session = openSession(request.headers.get("cookie"));
+    if (Number(request.headers.get("content-length")) > LARGEST_BODY_BYTES) refuse(TOO_LARGE);
+    requireOwnPage(request);
+    const session = openSession(request.headers);
     const response = await call(session);
     response.headers.set(VERSION_HEADER, version());
-    if (session.setCookie !== undefined) response.headers.append("set-cookie", session.setCookie);
+    // A call that gives the visitor a cookie of its own knows better.
+    if (session.setCookie !== undefined && !response.headers.has("set-cookie")) {
+      response.headers.set("set-cookie", session.setCookie);
+    }
     return response;
   } catch (error) {
     if (error instanceof ChatFailure) return refusalResponse(error.error as Refusal, requestId);
-    log("error", "request", { requestId, method: request.method, ...errorFields(error) });
+    log("error", "fault", { requestId, ...errorFields(error) });
     if (isStoreFault(error)) return refusalResponse(STORE_AWAY, requestId);
     return refusalResponse({ code: "internal", message: "Something went wrong here. Please try again." }, requestId);
   }
 }
 
 function refusalResponse(refusal: Refusal, requestId: string): Response {
-  const { retryAfterSeconds } = refusal;
+  const { code, retryAfterSeconds } = refusal;
+  metrics().refusals.inc({ code });
+  countRefusal(code);
   return Response.json(
     { error: { ...refusal, requestId } },
     {
-      status: STATUS[refusal.code],
+      status: STATUS[code],
       headers: {
         ...API_HEADERS,
         [VERSION_HEADER]: version(),
@@ -80,14 +104,15 @@ export function json(body: unknown): Response {
 
 /**
  * Browsers say where a request comes from (Fetch Metadata); older ones send at least `Origin`. A request with neither
- * is no browser's, so it carries nobody's cookie unasked.
+ * is no browser's, so it carries nobody's cookie unasked. A link from elsewhere may be followed, but only to read.
  */
-function requireSameOrigin(request: Request): void {
+function requireOwnPage(request: Request): void {
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   const isOurs =
     site === null ? origin === null || isOwnOrigin(origin, request) : site === "same-origin" || site === "none";
-  if (!isOurs) refuse({ code: "forbidden", message: "This request did not come from Platen's own page." });
+  const isLink = request.method === "GET" && request.headers.get("sec-fetch-mode") === "navigate";
+  if (!isOurs && !isLink) refuse({ code: "forbidden", message: "This request did not come from Platen's own page." });
 }
 
 function isOwnOrigin(origin: string, request: Request): boolean {

@@ -1,10 +1,9 @@
 import { environment } from "./env";
 
-/** Headers of every page. `nonce` is new for each. Scored by MDN's Observatory at 150 and more. */
-export function securityHeaders(nonce: string) {
+/** Walls of every response there is: page, file, call of the API, and what Next answers by itself. */
+export function fixedWalls(): Record<string, string> {
   const isBehindHttps = environment().appOrigin?.startsWith("https://") ?? false;
   return {
-    "content-security-policy": contentSecurityPolicy(nonce),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -15,7 +14,15 @@ export function securityHeaders(nonce: string) {
   };
 }
 
-function contentSecurityPolicy(nonce: string): string {
+/** The policy of what is no page: opened as one, it runs nothing and shows nothing. */
+export const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Walls of a page. `nonce` is new for each. Scored by tests/process/observatory.test.ts. */
+export function pageWalls(nonce: string) {
+  return { ...fixedWalls(), "content-security-policy": policyOfPage(nonce) };
+}
+
+function policyOfPage(nonce: string): string {
   // The development server compiles with eval and styles without a nonce.
   const isDevelopment = process.env.NODE_ENV === "development";
   return [

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readEnvironment } from "./env";
-import { readCookie, sessionSecrets, signSession } from "./session";
+import { sessionSecrets } from "./secrets";
+import { readCookie, signSession } from "./session";
 
 const ID = "abcdefghijklmnopqrstuv";
 const NOW = 1_800_000_000;
@@ -15,16 +16,42 @@ function readValue(value: string, secrets = [NEW, OLD], now = NOW) {
 }
 
 test("a signed cookie names its visitor", () => {
-  expect(readValue(signSession(ID, NOW, [NEW]))).toEqual({ id: ID, isDueForRenewal: false });
+  expect(readValue(signSession({ id: ID, grant: undefined }, NOW, [NEW]))).toEqual({
+    id: ID,
+    grant: undefined,
+    isDueForRenewal: false,
+  });
+});
+
+test("what was granted is part of what is signed", () => {
+  const grant = "a-fingerprint-of-22-ch";
+  const value = signSession({ id: ID, grant }, NOW, [NEW]);
+  expect(readValue(value)).toEqual({ id: ID, grant, isDueForRenewal: false });
+  expect(readValue(value.replace(grant, "another-fingerprint-xx"))).toBeUndefined();
+  expect(readValue(value.replace(`.${grant}`, ""))).toBeUndefined();
+  const plain = signSession({ id: ID, grant: undefined }, NOW, [NEW]);
+  expect(readValue(plain.replace(/\.([\w-]{43})$/, `.${grant}.$1`))).toBeUndefined();
+});
+
+test("a cookie is renewed after a week, and so lasts for as long as its visitor comes once in 400 days", () => {
+  const value = signSession({ id: ID, grant: undefined }, NOW, [NEW]);
+  const days = (count: number) => NOW + count * 24 * 3600;
+  expect(readValue(value, [NEW], days(6))?.isDueForRenewal).toBe(false);
+  expect(readValue(value, [NEW], days(8))?.isDueForRenewal).toBe(true);
+  expect(readValue(value, [NEW], days(400))?.isDueForRenewal).toBe(true);
 });
 
 test("a cookie signed with an old secret is accepted and renewed; with an unknown one it is nobody's", () => {
-  expect(readValue(signSession(ID, NOW, [OLD]))).toEqual({ id: ID, isDueForRenewal: true });
-  expect(readValue(signSession(ID, NOW, ["somebody else's secret"]))).toBeUndefined();
+  expect(readValue(signSession({ id: ID, grant: undefined }, NOW, [OLD]))).toEqual({
+    id: ID,
+    grant: undefined,
+    isDueForRenewal: true,
+  });
+  expect(readValue(signSession({ id: ID, grant: undefined }, NOW, ["somebody else's secret"]))).toBeUndefined();
 });
 
 test("a changed, cut or outdated cookie is nobody's", () => {
-  const value = signSession(ID, NOW, [NEW]);
+  const value = signSession({ id: ID, grant: undefined }, NOW, [NEW]);
   expect(readValue(value.replace("a", "b"))).toBeUndefined();
   expect(readValue(value.slice(0, -1))).toBeUndefined();
   expect(readValue("")).toBeUndefined();
