@@ -1,0 +1,11 @@
+import { json, serve } from "@/lib/server/guard";
+import { stageImport } from "@/lib/server/import";
+import { acceptsProgress, progressResponse } from "@/lib/server/import-progress";
+
+/** Takes an export in. All of the file is judged before anything of it is kept. */
+export function POST(request: Request): Promise<Response> {
+  return serve(request, async ({ visitor }) => {
+    const staged = await stageImport(visitor.id, request);
+    return acceptsProgress(request) ? progressResponse(staged) : json(await staged.keep(() => {}));
+  });
+}
