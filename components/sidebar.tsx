@@ -1,11 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import type { RefObject } from "react";
-import { useConversationList } from "@/lib/client/conversation-list";
 import { setPreferences, usePreferences } from "@/lib/client/preferences";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
+import { Conversations } from "./sidebar-list";
 
 type SidebarProps = { currentId: string; onNewConversation(): void };
 type Drawer = RefObject<HTMLDialogElement | null>;
@@ -15,7 +14,10 @@ export function Sidebar({ currentId, onNewConversation }: SidebarProps) {
   return (
     <aside className="sidebar">
       <p className="flex h-14 items-center px-5 font-serif text-title text-ink">Platen</p>
-      <Conversations currentId={currentId} onNewConversation={onNewConversation} onLeave={() => {}} />
+      <Conversations
+        desk={{ currentId, onLeave: () => {}, onGone: onNewConversation }}
+        onNewConversation={onNewConversation}
+      />
     </aside>
   );
 }
@@ -26,8 +28,7 @@ export function SidebarDrawer({ currentId, onNewConversation, drawer }: SidebarP
   return (
     <Dialog dialog={drawer} title="Platen" className="dialog-drawer">
       <Conversations
-        currentId={currentId}
-        onLeave={close}
+        desk={{ currentId, onLeave: close, onGone: onNewConversation }}
         onNewConversation={() => {
           close();
           onNewConversation();
@@ -64,39 +65,5 @@ export function SidebarButtons({ drawer }: { drawer: Drawer }) {
         <Icon name="sidebar" />
       </button>
     </>
-  );
-}
-
-function Conversations({ currentId, onNewConversation, onLeave }: SidebarProps & { onLeave(): void }) {
-  const { isKnown, conversations } = useConversationList();
-  return (
-    <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col px-3 pb-3">
-      <button type="button" className="sidebar-new" onClick={onNewConversation}>
-        <Icon name="new" />
-        New conversation
-      </button>
-      <ul className="mt-3 min-h-0 flex-1 overflow-y-auto overscroll-contain">
-        {conversations.map(({ id, title }) => (
-          <li key={id}>
-            <Link
-              href={`/c/${id}`}
-              prefetch={false}
-              aria-current={id === currentId ? "page" : undefined}
-              className="sidebar-link"
-              onClick={(event) => {
-                // It is on the page already, maybe in the middle of an answer.
-                if (id === currentId) event.preventDefault();
-                onLeave();
-              }}
-            >
-              <span className="truncate">{title}</span>
-            </Link>
-          </li>
-        ))}
-        {isKnown && conversations.length === 0 && (
-          <li className="px-3 py-2 font-sans text-small text-faint">What you write is kept here.</li>
-        )}
-      </ul>
-    </nav>
   );
 }

@@ -1,9 +1,10 @@
 import { endAnswers } from "@/lib/server/generations";
 import { json, serve } from "@/lib/server/guard";
 import { instance } from "@/lib/server/instance";
-import { deleteConversations, listConversations } from "@/lib/server/store/conversations";
+import { listConversations } from "@/lib/server/store/conversation-list";
+import { deleteConversations } from "@/lib/server/store/conversations";
 
-/** The visitor's conversations, newest first. */
+/** The visitor's conversations, newest first; with `query`, those in which its words are found. */
 export function GET(request: Request): Promise<Response> {
   return serve(request, async ({ visitor }) => {
     const { searchParams } = new URL(request.url);

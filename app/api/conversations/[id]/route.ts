@@ -2,8 +2,9 @@ import type { Refusal } from "@/lib/chat/error";
 import { conversationChange } from "@/lib/chat/request";
 import { endAnswers } from "@/lib/server/generations";
 import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
-import { instance } from "@/lib/server/instance";
+import { instance, keepTemporaryUntil } from "@/lib/server/instance";
 import { changeConversation, deleteConversations, readConversation } from "@/lib/server/store/conversations";
+import { keepTemporary } from "@/lib/server/store/temporary";
 
 type Context = { params: Promise<{ id: string }> };
 
@@ -28,6 +29,7 @@ export function PATCH(request: Request, { params }: Context): Promise<Response> 
     const result = await changeConversation(store, visitor.id, id, change);
     if (result === "not_found") refuse(NO_SUCH_CONVERSATION);
     if (result === "no_such_message") refuse({ code: "not_found", message: "There is no such message." });
+    await keepTemporary(store, visitor.id, id, keepTemporaryUntil());
     return json({ id, ...change });
   });
 }

@@ -1,0 +1,230 @@
+import type { Page } from "@playwright/test";
+import { answer, everyMs } from "../upstream/scenario";
+import { expect, test } from "./fixtures";
+
+function sidebar(page: Page) {
+  return page.getByRole("navigation", { name: "Conversations" });
+}
+
+function linkTo(page: Page, name: RegExp) {
+  return sidebar(page).getByRole("link", { name });
+}
+
+async function pick(page: Page, title: string, entry: string): Promise<void> {
+  await linkTo(page, new RegExp(title)).hover();
+  await sidebar(page)
+    .getByRole("button", { name: `More about “${title}”` })
+    .click();
+  await page.getByRole("menuitem", { name: entry, exact: true }).click();
+}
+
+test("a conversation is renamed, pinned and found under its day", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("A plain question");
+  await chat.settled();
+  await expect(sidebar(page).getByRole("heading", { name: "Today" })).toBeVisible();
+  await pick(page, "A plain question", "Rename");
+  await page.getByRole("textbox", { name: "Title" }).fill("A better name");
+  await page.getByRole("textbox", { name: "Title" }).press("Enter");
+  await expect(linkTo(page, /A better name/)).toBeVisible();
+  await expect(page).toHaveTitle(/A better name/);
+  await pick(page, "A better name", "Pin");
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await page.reload();
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await expect(linkTo(page, /A better name/)).toHaveCount(1);
+  await pick(page, "A better name", "Unpin");
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toHaveCount(0);
+});
+
+test("Esc leaves a title as it was", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("My first name");
+  await chat.settled();
+  await pick(page, "My first name", "Rename");
+  await page.getByRole("textbox", { name: "Title" }).fill("Something else");
+  await page.getByRole("textbox", { name: "Title" }).press("Escape");
+  await expect(linkTo(page, /My first name/)).toBeVisible();
+});
+
+test("a deleted conversation comes back by Undo, and is gone for good when the page is left", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  const address = page.url();
+  await pick(page, "To be deleted", "Delete");
+  await expect(linkTo(page, /To be deleted/)).toHaveCount(0);
+  await expect(chat.messages).toHaveCount(0);
+  await sidebar(page).getByRole("button", { name: "Undo" }).click();
+  await linkTo(page, /To be deleted/).click();
+  await expect(chat.answers.last()).toContainText("Well.");
+  await expect(page).toHaveURL(address);
+  await pick(page, "To be deleted", "Delete");
+  await expect(sidebar(page).getByRole("button", { name: "Undo" })).toBeVisible();
+  await page.goto("about:blank");
+  await expect.poll(async () => (await page.request.get(address)).status()).toBe(404);
+});
+
+test("the menu of a conversation is worked by the keyboard alone", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("Keys only");
+  await chat.settled();
+  await page.keyboard.press("Control+Shift+O");
+  await expect(chat.messages).toHaveCount(0);
+  await linkTo(page, /Keys only/).focus();
+  await page.keyboard.press("Tab");
+  await expect(sidebar(page).getByRole("button", { name: "More about “Keys only”" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByRole("menuitem", { name: "Delete" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(sidebar(page).getByRole("button", { name: "Undo" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(linkTo(page, /Keys only/)).toBeVisible();
+});
+
+test("a search finds a word of an answer, shows it, and goes to its message on whatever branch it is", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  const filler = "A line to fill the page with.\n\n".repeat(40);
+  upstream.script(answer(`${filler}The platypus is among us.\n\n${filler}`));
+  await chat.open();
+  await chat.say("Tell me a long story");
+  await chat.settled();
+  upstream.script(answer(`Another story. ${filler}`));
+  await chat.log
+    .getByRole("button", { name: /^Retry/ })
+    .first()
+    .click();
+  await chat.settled();
+  await expect(chat.answers).not.toContainText(["platypus"]);
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("platyp");
+  await expect(linkTo(page, /Tell me a long story/).locator("mark")).toHaveText("platypus");
+  await linkTo(page, /Tell me a long story/).click();
+  await expect(chat.answers.last()).toContainText("The platypus is among us.");
+  await expect(chat.answers.last()).toBeInViewport();
+  await expect(page).toHaveURL(/\/c\/[0-9a-f-]{36}$/);
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("nothing like it");
+  await expect(sidebar(page).getByText("Nothing found.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("searchbox", { name: "Search conversations" })).toHaveValue("");
+});
+
+test("an answer under way is marked in the list of another tab, and one that ended there as new", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("The first tab");
+  await chat.settled();
+  const other = await context.newPage();
+  await other.goto(`${chat.url}/`);
+  await expect(linkTo(other, /The first tab/)).toBeVisible();
+  upstream.script(answer("Slowly, slowly. ".repeat(30), { pace: everyMs(100) }));
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  await chat.say("Somewhere else");
+  await expect(linkTo(other, /Somewhere else.*answering/)).toBeVisible();
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  await expect(linkTo(other, /Somewhere else.*new/)).toBeVisible({ timeout: 30_000 });
+  await linkTo(other, /Somewhere else/).click();
+  await expect(linkTo(other, /Somewhere else$/)).toBeVisible();
+});
+
+test("the palette goes to conversations and runs commands, by the keyboard alone", async ({ chat, upstream, page }) => {
+  upstream.script(answer("About a zeppelin."));
+  await chat.open();
+  await chat.say("An airship");
+  await chat.settled();
+  const address = page.url();
+  await page.keyboard.press("Control+Shift+O");
+  await expect(chat.messages).toHaveCount(0);
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  await expect(palette.getByRole("combobox")).toBeFocused();
+  await expect(palette.getByRole("option", { selected: true })).toHaveCount(1);
+  await page.keyboard.type("zeppelin");
+  await expect(palette.getByRole("option", { name: /An airship/ })).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(address);
+  await expect(palette).toBeHidden();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("settings");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("theme dark");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.press("Control+k");
+  await expect(palette).toBeHidden();
+});
+
+test("a question mark lists the shortcuts, but is only a question mark in a message", async ({ demoChat, page }) => {
+  await demoChat.open();
+  await demoChat.box.press("?");
+  await expect(demoChat.box).toHaveValue("?");
+  await demoChat.box.blur();
+  await page.keyboard.press("?");
+  const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(dialog.getByText("Command palette")).toBeVisible();
+  await dialog.getByRole("checkbox", { name: "Shortcuts of a single key" }).uncheck();
+  await page.keyboard.press("Escape");
+  await demoChat.box.blur();
+  await page.keyboard.press("?");
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press("/");
+  await expect(demoChat.box).not.toBeFocused();
+});
+
+test("each conversation keeps its own draft", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("The first with a draft");
+  await chat.settled();
+  await chat.box.fill("half a thought");
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  await expect(chat.box).toHaveValue("");
+  await chat.box.fill("another thought");
+  await linkTo(page, /The first with a draft/).click();
+  await expect(chat.box).toHaveValue("half a thought");
+  await page.reload();
+  await expect(chat.box).toHaveValue("half a thought");
+});
+
+test("on a phone the conversations are in a drawer, which closes when one is opened", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  const drawer = page.getByRole("dialog", { name: "Platen" });
+  await drawer.getByRole("button", { name: "New conversation" }).click();
+  await expect(drawer).toBeHidden();
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await drawer.getByRole("searchbox", { name: "Search conversations" }).fill("road");
+  await drawer.getByRole("link", { name: /On the road/ }).click();
+  await expect(drawer).toBeHidden();
+  await expect(chat.answers.last()).toContainText("Well.");
+});
