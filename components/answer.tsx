@@ -1,7 +1,9 @@
 "use client";
 
 import { useRef } from "react";
+import { canContinue } from "@/lib/chat/continuation";
 import { isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
+import { anchorOf } from "@/lib/client/jumps";
 import type { ConversationStore } from "@/lib/client/store";
 import { useConversation } from "@/lib/client/store";
 import { AnswerActions } from "./answer-actions";
@@ -15,8 +17,13 @@ import type { Row } from "./rows";
 export type AnswerDesk = {
   store: ConversationStore;
   writer: LiveWriter;
+  /** The configured model, for a person. */
+  modelName: string;
   onWritten(id: string): void;
-  onRetry(id: string): void;
+  /** Asks again, another model if one is named. */
+  onRetry(id: string, model?: string): void;
+  onContinue(id: string): void;
+  onShowVersion(id: string): void;
   onNewConversation(): void;
 };
 
@@ -47,7 +54,7 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
   const waiting = retrying === undefined ? "" : retryingSentence(retrying);
 
   return (
-    <article aria-label="Answer" aria-busy={isBusy}>
+    <article id={anchorOf(message.id)} aria-label="Answer" aria-busy={isBusy}>
       {isThinking && <Thinking store={store} message={message} />}
       <MarkdownElement
         ref={text}
@@ -60,6 +67,7 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
           notice={notice}
           isLive={isWatched}
           onRetry={() => desk.onRetry(message.id)}
+          onContinue={canContinue(message) ? () => desk.onContinue(message.id) : undefined}
           onNewConversation={desk.onNewConversation}
         />
       )}

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "react";
-import { refreshConversations } from "@/lib/client/conversation-list";
+import { useEffect, useRef, useState } from "react";
+import { onEntered } from "@/lib/client/access";
+import { refreshAfterAnswer, refreshConversations } from "@/lib/client/conversation-list";
 import { followDelivery } from "@/lib/client/delivery";
 import { pageDrafts } from "@/lib/client/drafts";
 import type { ConversationStore } from "@/lib/client/store";
@@ -33,19 +34,35 @@ export function useDelivery(store: ConversationStore): void {
   }, [store]);
 }
 
-/** The list is asked for when the page opens, and whenever an answer ends. */
+/** A code was taken in the middle of things: what it kept from the page is asked for again. */
+export function useEntered(store: ConversationStore): void {
+  useEffect(
+    () =>
+      onEntered(() => {
+        if (store.getState().refused?.error.code === "access_required") store.dismissRefusal();
+        void store.refresh();
+        void refreshConversations();
+      }),
+    [store],
+  );
+}
+
+/** The list is asked for whenever an answer begins or ends; it asks by itself when it appears. */
 export function useFreshList(isAnswering: boolean): void {
+  const wasAnswering = useRef(isAnswering);
   useEffect(() => {
-    if (!isAnswering) void refreshConversations();
+    if (wasAnswering.current === isAnswering) return;
+    wasAnswering.current = isAnswering;
+    if (!isAnswering) refreshAfterAnswer();
   }, [isAnswering]);
 }
 
-/** Esc stops the answer under way, from anywhere but a dialog, which it closes. */
+/** Esc stops the answer under way, from anywhere but a dialog or menu, which it closes. */
 export function useEscape(store: ConversationStore, stop: () => void): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (!stopsAnswer(event) || store.getState().generation.phase === "idle") return;
-      if (document.querySelector("dialog[open]") !== null) return;
+      if (document.querySelector("dialog[open], :popover-open") !== null) return;
       event.preventDefault();
       stop();
     };

@@ -8,17 +8,25 @@ import { draftKey } from "@/lib/client/delivery";
 import { pageDrafts } from "@/lib/client/drafts";
 import { useFollowing } from "@/lib/client/scroll";
 import { conversationStore, useConversation } from "@/lib/client/store";
-import { useDelivery, useEscape, useFreshList, useQuietAnnouncer } from "./bindings";
+import { useDelivery, useEntered, useEscape, useFreshList, useQuietAnnouncer } from "./bindings";
+import { BudgetNote } from "./budget-note";
 import { Composer, returnTo } from "./composer";
+import { useEditing } from "./editing";
+import { ExportMenu } from "./export-menu";
 import { Header } from "./header";
 import { Icon } from "./icons";
+import { useJumpToMessage } from "./jump-to-message";
 import { messageOf } from "./live-text";
 import { Outdated } from "./outdated";
+import { usePageCommands } from "./page-commands";
+import { Palette } from "./palette";
 import { Queue } from "./queue";
 import { RefusalNotice } from "./refusal-notice";
 import { rowsSelector, turnsOf } from "./rows";
+import { ShareButton } from "./share/share-button";
 import { Sidebar, SidebarDrawer } from "./sidebar";
 import { Status } from "./status";
+import { TemporaryLine, TemporaryToggle, useTemporary } from "./temporary";
 import { Transcript } from "./transcript";
 import { useWatched } from "./watched";
 import { Welcome } from "./welcome";
@@ -47,6 +55,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const drawer = useRef<HTMLDialogElement>(null);
   const writer = useRef<Writer | null>(null);
   const { isAway, jump } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
+  const editing = useEditing(store, { field, onSent: jump });
 
   function send(text: string): void {
     if (store.send(text) === "submitted") jump();
@@ -65,16 +74,27 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     returnTo(field);
   }
 
-  function retry(answerId: string): void {
-    store.retry(answerId);
+  function retry(answerId: string, model?: string): void {
+    store.retry(answerId, model);
     jump();
     // The button that was pressed goes, and the focus must not go with it.
     returnTo(field);
   }
 
-  function retryRefused({ parentId }: RefusedSend): void {
+  function continueAnswer(answerId: string): void {
+    store.continueAnswer(answerId);
+    returnTo(field);
+  }
+
+  function retryRefused({ parentId, continues }: RefusedSend): void {
     const answerId = newestLeaf(store.getState().conversation.messages, parentId);
-    if (answerId !== null) retry(answerId);
+    if (continues !== undefined) continueAnswer(continues);
+    else if (answerId !== null) retry(answerId);
+  }
+
+  function showVersion(messageId: string): void {
+    editing.cancel();
+    store.showBranch(messageId);
   }
 
   function stop(): void {
@@ -84,10 +104,14 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     store.stop(writer.current?.freeze() ?? arrived.length);
   }
 
+  useTemporary(store, onNewConversation);
   useDelivery(store);
   useFreshList(watched.isAnswering);
+  useEntered(store);
   useEscape(store, stop);
   useQuietAnnouncer();
+  useJumpToMessage(store, scroller);
+  usePageCommands({ field, drawer, onNewConversation });
 
   return (
     <div className="page">
@@ -95,14 +119,32 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
       <Sidebar currentId={conversation.id} onNewConversation={onNewConversation} />
       <SidebarDrawer currentId={conversation.id} onNewConversation={onNewConversation} drawer={drawer} />
       <div className="desk">
-        <Header modelName={modelName} drawer={drawer} />
+        <Header modelName={modelName} drawer={drawer}>
+          <ExportMenu store={store} />
+          <ShareButton store={store} title={title} />
+        </Header>
         <main ref={scroller} className="scroller">
           <div ref={content} className="sheet">
-            {rows.length === 0 && <Welcome onSend={send} />}
+            <p className="print-title">{title}</p>
+            {rows.length === 0 && (
+              <Welcome onSend={send}>
+                <TemporaryToggle store={store} />
+              </Welcome>
+            )}
             <Transcript
               turns={turnsOf(rows)}
               watched={watched}
-              desk={{ store, writer, onWritten: watched.onWritten, onRetry: retry, onNewConversation }}
+              editing={editing}
+              desk={{
+                store,
+                writer,
+                modelName,
+                onWritten: watched.onWritten,
+                onRetry: retry,
+                onContinue: continueAnswer,
+                onShowVersion: showVersion,
+                onNewConversation,
+              }}
             />
           </div>
         </main>
@@ -126,9 +168,19 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             onEdit={editQueued}
             onCancel={(id) => store.unqueue(id)}
           />
-          <Composer field={field} draftKey={key} isAnswering={watched.isAnswering} onStop={stop} onSend={sendDraft} />
+          <TemporaryLine store={store} />
+          <Composer
+            field={field}
+            draftKey={key}
+            isAnswering={watched.isAnswering}
+            onStop={stop}
+            onSend={sendDraft}
+            onEditLast={() => !watched.isAnswering && editing.beginLast(rows)}
+          />
+          <BudgetNote draftKey={key} isAnswering={watched.isAnswering} />
         </div>
       </div>
+      <Palette currentId={conversation.id} />
       <Status text={watched.status} />
     </div>
   );

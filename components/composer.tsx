@@ -3,7 +3,7 @@
 import { type KeyboardEvent, type MouseEvent, type RefObject, useEffect, useRef, useSyncExternalStore } from "react";
 import { pageDrafts } from "@/lib/client/drafts";
 import { Icon } from "./icons";
-import { sendsMessage } from "./keys";
+import { editsLast, sendsMessage } from "./keys";
 
 export type Field = RefObject<HTMLTextAreaElement | null>;
 
@@ -14,10 +14,12 @@ type ComposerProps = {
   isAnswering: boolean;
   onSend(text: string): void;
   onStop(): void;
+  /** The up-arrow in an empty field. Whether there was a message to edit. */
+  onEditLast(): boolean;
 };
 
 /** Where a message is written. The button stays in its place when Send becomes Stop. */
-export function Composer({ field, draftKey, isAnswering, onSend, onStop }: ComposerProps) {
+export function Composer({ field, draftKey, isAnswering, onSend, onStop, onEditLast }: ComposerProps) {
   const drafts = pageDrafts();
   const text = useSyncExternalStore(
     drafts.subscribe,
@@ -42,9 +44,11 @@ export function Composer({ field, draftKey, isAnswering, onSend, onStop }: Compo
   }
 
   function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (!sendsMessage(event.nativeEvent, isTouch())) return;
-    event.preventDefault();
-    send();
+    const { nativeEvent: key } = event;
+    const isEdit = text === "" && editsLast(key) && onEditLast();
+    const isSend = !isEdit && sendsMessage(key, isTouch());
+    if (isEdit || isSend) event.preventDefault();
+    if (isSend) send();
   }
 
   return (
@@ -92,7 +96,7 @@ export function returnTo(field: Field): void {
   else field.current?.focus({ preventScroll: true });
 }
 
-function isTouch(): boolean {
+export function isTouch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }
 

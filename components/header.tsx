@@ -1,16 +1,23 @@
-import type { RefObject } from "react";
+import type { ReactNode, RefObject } from "react";
+import { ModelChoice } from "./model-menus";
 import { Settings } from "./settings";
 import { SidebarButtons } from "./sidebar";
 
-type HeaderProps = { modelName: string; drawer: RefObject<HTMLDialogElement | null> };
+type HeaderProps = {
+  modelName: string;
+  drawer: RefObject<HTMLDialogElement | null>;
+  /** What can be done with the conversation. */
+  children: ReactNode;
+};
 
 /** Who answers, and the way to everything beside the conversation. */
-export function Header({ modelName, drawer }: HeaderProps) {
+export function Header({ modelName, drawer, children }: HeaderProps) {
   return (
     <header className="header">
       <SidebarButtons drawer={drawer} />
-      <p className="min-w-0 truncate font-sans text-chrome text-soft">{modelName}</p>
+      <ModelChoice configured={modelName} />
       <div className="ml-auto flex">
+        {children}
         <Settings />
       </div>
     </header>

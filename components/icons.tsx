@@ -8,6 +8,9 @@ const DRAWINGS = {
     </>
   ),
   check: <path d="m4.5 10.5 3.5 3.5 7.5-8" />,
+  edit: <path d="m4.25 15.75.6-3.1 8.4-8.4a1.6 1.6 0 0 1 2.5 2.5l-8.4 8.4-3.1.6ZM11.75 5.75l2.5 2.5" />,
+  unfold: <path d="m6 8 4 4 4-4" />,
+  temporary: <path d="M10 3.25a6.75 6.75 0 1 0 0 13.5 6.75 6.75 0 0 0 0-13.5M10 6.25V10l2.5 2" />,
   retry: <path d="M16 10a6 6 0 1 1-1.76-4.24L16 7.5M16 3.75V7.5h-3.75" />,
   previous: <path d="m12 5-5 5 5 5" />,
   next: <path d="m8 5 5 5-5 5" />,
@@ -25,7 +28,32 @@ const DRAWINGS = {
       <circle cx="7.5" cy="13.75" r="2" />
     </>
   ),
+  share: (
+    <path d="M10 12.5V3.75M6.75 6.5 10 3.25l3.25 3.25M6.5 9.25h-1a1.5 1.5 0 0 0-1.5 1.5v4.5a1.5 1.5 0 0 0 1.5 1.5h9a1.5 1.5 0 0 0 1.5-1.5v-4.5a1.5 1.5 0 0 0-1.5-1.5h-1" />
+  ),
+  export: (
+    <path d="M10 3.25v9M6.5 9l3.5 3.5L13.5 9M3.75 13.5v1.75a1.5 1.5 0 0 0 1.5 1.5h9.5a1.5 1.5 0 0 0 1.5-1.5V13.5" />
+  ),
+  rich: (
+    <>
+      <path d="M3.25 16.25 7.5 5.75l4.25 10.5M4.75 12.75h5.5" />
+      <path d="M14 8.25h3.25M14 12.25h3.25M14 16.25h3.25" />
+    </>
+  ),
   new: <path d="M10 4.25v11.5M4.25 10h11.5" />,
+  more: (
+    <>
+      <circle cx="4.75" cy="10" r="1.1" fill="currentColor" stroke="none" />
+      <circle cx="10" cy="10" r="1.1" fill="currentColor" stroke="none" />
+      <circle cx="15.25" cy="10" r="1.1" fill="currentColor" stroke="none" />
+    </>
+  ),
+  search: (
+    <>
+      <circle cx="9" cy="9" r="5.25" />
+      <path d="m13 13 3.75 3.75" />
+    </>
+  ),
   close: <path d="m5 5 10 10M15 5 5 15" />,
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sendsMessage, stopsAnswer } from "./keys";
+import { editsLast, sendsMessage, stopsAnswer } from "./keys";
 
 const PLAIN = { keyCode: 13, isComposing: false, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
 const ENTER = { ...PLAIN, key: "Enter" };
@@ -30,4 +30,12 @@ test("Esc stops, unless it ends a composition", () => {
   expect(stopsAnswer(ESCAPE)).toBe(true);
   expect(stopsAnswer({ ...ESCAPE, isComposing: true })).toBe(false);
   expect(stopsAnswer(ENTER)).toBe(false);
+});
+
+test("the up-arrow alone takes up the last message, and not while a word is being composed", () => {
+  const up = { ...PLAIN, key: "ArrowUp", keyCode: 38 };
+  expect(editsLast(up)).toBe(true);
+  expect(editsLast({ ...up, key: "ArrowDown" })).toBe(false);
+  expect(editsLast({ ...up, shiftKey: true })).toBe(false);
+  expect(editsLast({ ...up, isComposing: true })).toBe(false);
 });

@@ -20,3 +20,14 @@ export function sendsMessage(key: Key, isTouch: boolean): boolean {
 export function stopsAnswer(key: Key): boolean {
   return key.key === "Escape" && !isComposition(key);
 }
+
+/** Whether `key`, pressed where a message is edited, leaves it as it is. */
+export function cancelsEdit(key: Key): boolean {
+  return stopsAnswer(key);
+}
+
+/** Whether `key`, pressed in an empty composer, takes up the last message again. */
+export function editsLast(key: Key): boolean {
+  const hasModifier = key.shiftKey || key.altKey || key.ctrlKey || key.metaKey;
+  return key.key === "ArrowUp" && !hasModifier && !isComposition(key);
+}

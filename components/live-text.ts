@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import { type ContentBlock, isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
 import { preferences } from "@/lib/client/preferences";
 import type { ConversationStore } from "@/lib/client/store";
+import { heard } from "./heard";
 import { fill } from "./markdown/fill";
 import { showMarkdown } from "./markdown/live-markdown";
 import { browserScreen, type GrowingText, startWriter, type Writer } from "./writer";
@@ -50,7 +51,7 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
     const started = startWriter(
       {
         source: growingText(store, message.id, textOf),
-        surface: showMarkdown(element.current, initialText, { hasCaret: true }),
+        surface: heard(showMarkdown(element.current, initialText, { hasCaret: true })),
         mode: preferences().speed,
         shownText: initialText,
         onWritten: () => onWritten(message.id),

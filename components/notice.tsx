@@ -36,8 +36,7 @@ export function noticeOf(outcome: Outcome): NoticeText | null {
 
 /** The model's words for an end. It may learn new ones, so a word that is not known here is an ordinary end. */
 function noticeOfStopReason(stopReason: string): NoticeText | null {
-  if (stopReason === "max_tokens")
-    return quiet("The answer reached its length limit. Ask for the rest, and it goes on.");
+  if (stopReason === "max_tokens") return quiet("The answer reached its length limit.");
   if (stopReason === "refusal")
     return quiet("Claude declined to answer this. Put in another way, it may well be able to help.");
   if (stopReason === "model_context_window_exceeded") {
@@ -92,10 +91,12 @@ type NoticeProps = {
   /** It happened under the reader's eyes, so it is announced and waits its time; in an old conversation it just stands there. */
   isLive: boolean;
   onRetry(): void;
+  /** Undefined where there is nothing to go on from. */
+  onContinue: (() => void) | undefined;
   onNewConversation(): void;
 };
 
-export function Notice({ notice, isLive, onRetry, onNewConversation }: NoticeProps) {
+export function Notice({ notice, isLive, onRetry, onContinue, onNewConversation }: NoticeProps) {
   const { tone, sentence, remedy, waitSeconds } = notice;
   const isAlert = isLive && tone === "failure";
   return (
@@ -105,6 +106,11 @@ export function Notice({ notice, isLive, onRetry, onNewConversation }: NoticePro
       }`}
     >
       {isAlert ? <p role="alert">{sentence}</p> : <p>{sentence}</p>}
+      {onContinue !== undefined && (
+        <button type="button" className="button" onClick={onContinue}>
+          Continue
+        </button>
+      )}
       {remedy === "retry" && <RetryButton waitSeconds={isLive ? waitSeconds : 0} onRetry={onRetry} />}
       {remedy === "new_conversation" && (
         <button type="button" className="button" onClick={onNewConversation}>

@@ -1,9 +1,13 @@
 "use client";
 
 import { useRef } from "react";
+import { useCommands } from "@/lib/client/commands";
 import { type Preferences, setPreferences, usePreferences } from "@/lib/client/preferences";
+import { type Choice, Choices } from "./choices";
+import { DataSettings } from "./data-settings";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
+import { ThisBrowser } from "./this-browser";
 
 const SPEEDS: readonly Choice<Preferences["speed"]>[] = [
   { value: "instant", label: "Instant" },
@@ -20,7 +24,16 @@ const THEMES: readonly Choice<Preferences["theme"]>[] = [
 /** The button and the dialog it opens. */
 export function Settings() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { speed, theme } = usePreferences();
+  const { speed, theme, keySounds } = usePreferences();
+  useCommands([
+    {
+      id: "settings",
+      title: "Settings",
+      words: "preferences data delete import devices",
+      shortcut: { key: ",", withMod: true },
+      run: () => dialog.current?.showModal(),
+    },
+  ]);
   return (
     <>
       <button
@@ -41,44 +54,26 @@ export function Settings() {
             value={speed}
             onChoose={(value) => setPreferences({ speed: value })}
           />
+          {speed === "typewriter" && (
+            <label className="check -mt-4 font-sans text-chrome">
+              <input
+                type="checkbox"
+                checked={keySounds === "on"}
+                onChange={(event) => setPreferences({ keySounds: event.currentTarget.checked ? "on" : "off" })}
+              />
+              Key sounds
+            </label>
+          )}
           <Choices
             legend="Theme"
             choices={THEMES}
             value={theme}
             onChoose={(value) => setPreferences({ theme: value })}
           />
+          <DataSettings />
+          <ThisBrowser />
         </div>
       </Dialog>
     </>
-  );
-}
-
-type Choice<Value> = { value: Value; label: string };
-type ChoicesProps<Value> = {
-  legend: string;
-  choices: readonly Choice<Value>[];
-  value: Value;
-  onChoose(value: Value): void;
-};
-
-function Choices<Value extends string>({ legend, choices, value, onChoose }: ChoicesProps<Value>) {
-  return (
-    <fieldset>
-      <legend className="mb-2 font-sans text-chrome text-soft">{legend}</legend>
-      <div className="choices">
-        {choices.map((choice) => (
-          <label key={choice.value} className="choice">
-            <input
-              type="radio"
-              className="sr-only"
-              name={legend}
-              checked={choice.value === value}
-              onChange={() => onChoose(choice.value)}
-            />
-            {choice.label}
-          </label>
-        ))}
-      </div>
-    </fieldset>
   );
 }

@@ -1,19 +1,19 @@
 "use client";
 
 import { useEffect, useRef } from "react";
-import { textOf } from "@/lib/chat/message";
 import { Answer, type AnswerDesk } from "./answer";
 import { answerPresses } from "./markdown/presses";
-import type { Row, Turn } from "./rows";
+import type { Turn } from "./rows";
+import { type Editing, UserMessage } from "./user-message";
 import type { Watched } from "./watched";
 
-type TranscriptProps = { turns: readonly Turn[]; watched: Watched; desk: AnswerDesk };
+type TranscriptProps = { turns: readonly Turn[]; watched: Watched; desk: AnswerDesk; editing: Editing };
 
 /**
  * Every message of the branch being read. The turn that was last asked for fills the view, so that its message stands at
  * the top and the answer grows beneath it into space that is already there.
  */
-export function Transcript({ turns, watched, desk }: TranscriptProps) {
+export function Transcript({ turns, watched, desk, editing }: TranscriptProps) {
   const log = useRef<HTMLDivElement>(null);
   useEffect(() => (log.current === null ? undefined : answerPresses(log.current)), []);
   return (
@@ -26,7 +26,13 @@ export function Transcript({ turns, watched, desk }: TranscriptProps) {
         >
           {turn.rows.map((row) =>
             row.message.role === "user" ? (
-              <UserMessage key={row.message.id} row={row} />
+              <UserMessage
+                key={row.message.id}
+                row={row}
+                store={desk.store}
+                editing={editing}
+                onShowVersion={desk.onShowVersion}
+              />
             ) : (
               <Answer
                 key={row.message.id}
@@ -41,13 +47,5 @@ export function Transcript({ turns, watched, desk }: TranscriptProps) {
         </section>
       ))}
     </div>
-  );
-}
-
-function UserMessage({ row }: { row: Row }) {
-  return (
-    <article aria-label="Your message" className="mb-7 flex justify-end">
-      <p className="user-text">{textOf(row.message.content)}</p>
-    </article>
   );
 }

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+
 /** Each shows something off, and the demo model knows them all. */
 const SUGGESTIONS = [
   { title: "A table", prompt: "Show me three famous typewriters in a table" },
@@ -7,7 +9,7 @@ const SUGGESTIONS = [
 ];
 
 /** The blank sheet before the first message. */
-export function Welcome({ onSend }: { onSend(text: string): void }) {
+export function Welcome({ onSend, children }: { onSend(text: string): void; children: ReactNode }) {
   return (
     <div className="welcome">
       <h1 className="font-serif text-display text-ink">A fresh sheet.</h1>
@@ -22,6 +24,7 @@ export function Welcome({ onSend }: { onSend(text: string): void }) {
           </li>
         ))}
       </ul>
+      {children}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { continuedContent } from "./continuation";
 import type { Refusal } from "./error";
 import {
   applyEvent,
@@ -17,6 +18,8 @@ export type Conversation = {
   title: string;
   leafId: string | null;
   messages: readonly Message[];
+  /** It is deleted when it is closed, has no address of its own and stands in no list. */
+  temporary?: true;
 };
 
 /**
@@ -30,12 +33,24 @@ export type LivingGeneration = {
   id: string;
   lastEventId: number;
   unsent: Message | null;
+  /** The message that `unsent` is another version of. */
+  edits?: string;
+  /** The answer that this one goes on from. */
+  continues?: string;
   /** Why the model is being asked again, while it is: nothing has been shown yet. */
   retrying?: string;
 };
 
 /** What the server would not take, with what was asked, so that nothing the reader typed is lost. */
-export type RefusedSend = { error: Refusal; message: Message | null; parentId: string | null };
+export type RefusedSend = {
+  error: Refusal;
+  message: Message | null;
+  parentId: string | null;
+  /** The message that `message` was to be another version of. */
+  edits?: string;
+  /** The answer that was to go on. */
+  continues?: string;
+};
 
 /** A message that waits: for the answer under way to end, or for the network to come back. Its id is already its own. */
 export type QueuedMessage = { id: string; text: string };
@@ -49,8 +64,7 @@ export type ConversationState = {
 };
 
 export type Action =
-  /** `message` is null when an answer is asked for again. `id` is the new answer's. */
-  | { type: "submit"; id: string; message: Message | null; parentId: string; createdAt: string }
+  | Submit
   | { type: "event"; id: string; numbered: NumberedEvent }
   | { type: "disconnect"; id: string }
   | { type: "stop"; id: string; shown: number }
@@ -61,7 +75,22 @@ export type Action =
   | { type: "unqueue"; id: string }
   | { type: "show_branch"; leafId: string }
   | { type: "dismiss_refusal" }
+  /** Only while nothing has been said yet. */
+  | { type: "make_temporary"; isTemporary: boolean }
   | { type: "loaded"; conversation: Conversation; lastEventId: number };
+
+/** `message` is null when an answer is asked for again, or goes on. `id` is the new answer's, `parentId` what it answers. */
+type Submit = {
+  type: "submit";
+  id: string;
+  message: Message | null;
+  parentId: string;
+  createdAt: string;
+  /** The answer that the new one goes on from, beginning with what stands there. */
+  continues?: string;
+  /** The message that `message` is another version of. */
+  edits?: string;
+};
 
 const NO_USAGE = { input_tokens: 0, output_tokens: 0 };
 
@@ -109,9 +138,11 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
     case "unqueue":
       return { ...state, queued: state.queued.filter(({ id }) => id !== action.id) };
     case "show_branch":
-      return { ...state, conversation: { ...state.conversation, leafId: action.leafId } };
+      return showBranch(state, action.leafId);
     case "dismiss_refusal":
       return { ...state, refused: null };
+    case "make_temporary":
+      return makeTemporary(state, action.isTemporary);
     case "loaded":
       return load(state, keepIdentity(state.conversation, action.conversation), action.lastEventId);
   }
@@ -121,24 +152,30 @@ function isKnown({ conversation, queued }: ConversationState, id: string): boole
   return queued.some((one) => one.id === id) || conversation.messages.some((message) => message.id === id);
 }
 
-type Submit = Extract<Action, { type: "submit" }>;
-
 function submit(state: ConversationState, action: Submit): ConversationState {
+  const { conversation } = state;
+  const continued = conversation.messages.find(({ id }) => id === action.continues);
   const answer: Message = {
     id: action.id,
     parentId: action.parentId,
     role: "assistant",
-    content: [],
+    content: [...continuedContent(continued?.content ?? [])],
     createdAt: action.createdAt,
   };
   const added = action.message === null ? [answer] : [action.message, answer];
-  const { conversation } = state;
   return {
     conversation: { ...conversation, leafId: answer.id, messages: [...conversation.messages, ...added] },
-    generation: { phase: "submitted", id: action.id, lastEventId: 0, unsent: action.message },
+    generation: { phase: "submitted", id: action.id, lastEventId: 0, unsent: action.message, ...originOf(action) },
     refused: null,
     queued: state.queued.filter(({ id }) => id !== action.message?.id),
   };
+}
+
+type Origin = { edits?: string; continues?: string };
+
+/** What a submission is another version of. */
+function originOf({ edits, continues }: Origin): Origin {
+  return { ...(edits !== undefined && { edits }), ...(continues !== undefined && { continues }) };
 }
 
 function disconnect(state: ConversationState, id: string): ConversationState {
@@ -192,13 +229,18 @@ function refuse(state: ConversationState, id: string, error: Refusal): Conversat
     return settle(state, id, { type: "failed", error: { code: "internal", message: error.message } });
   }
   const { unsent } = generation;
+  const origin = originOf(generation);
   const answer = conversation.messages.find((message) => message.id === id);
   const parentId = unsent === null ? (answer?.parentId ?? null) : unsent.parentId;
   const messages = conversation.messages.filter((message) => message.id !== id && message.id !== unsent?.id);
   return {
-    conversation: { ...conversation, messages, leafId: newestLeaf(messages, parentId) },
+    conversation: {
+      ...conversation,
+      messages,
+      leafId: newestLeaf(messages, origin.edits ?? origin.continues ?? parentId),
+    },
     generation: { phase: "idle" },
-    refused: { error, message: unsent, parentId },
+    refused: { error, message: unsent, parentId, ...origin },
     queued: state.queued,
   };
 }
@@ -217,11 +259,25 @@ function isCurrent(state: ConversationState, id: string): boolean {
   return state.generation.phase !== "idle" && state.generation.id === id;
 }
 
+/** The other branch; an answer under way at its end is resumed, unless another one is. */
+function showBranch(state: ConversationState, leafId: string): ConversationState {
+  const conversation = { ...state.conversation, leafId };
+  if (state.generation.phase !== "idle") return { ...state, conversation };
+  const opened = openConversation(conversation);
+  return { ...state, conversation: opened.conversation, generation: opened.generation };
+}
+
+function makeTemporary(state: ConversationState, isTemporary: boolean): ConversationState {
+  const { temporary: _, ...conversation } = state.conversation;
+  if (conversation.messages.length > 0) return state;
+  return { ...state, conversation: isTemporary ? { ...conversation, temporary: true } : conversation };
+}
+
 /** The conversation as the server has it, but for what is under way here: the server may not know it yet, or less of it. */
 function load(state: ConversationState, loaded: Conversation, lastEventId: number): ConversationState {
   const { conversation, generation } = state;
   if (generation.phase === "idle") {
-    return { ...openConversation(loaded, lastEventId), refused: state.refused, queued: state.queued };
+    return { ...openLoaded(conversation.leafId, loaded, lastEventId), refused: state.refused, queued: state.queued };
   }
   const isUnderWay = ({ id }: Message) => id === generation.id || id === generation.unsent?.id;
   const messages = [
@@ -229,6 +285,13 @@ function load(state: ConversationState, loaded: Conversation, lastEventId: numbe
     ...conversation.messages.filter(isUnderWay),
   ];
   return { ...state, conversation: { ...loaded, leafId: conversation.leafId, messages } };
+}
+
+/** What was loaded, read on from `leafId`: a branch that was made elsewhere is offered, and takes nobody away from his own. */
+function openLoaded(leafId: string | null, loaded: Conversation, lastEventId: number): ConversationState {
+  const goesOn = pathTo(loaded.messages, loaded.leafId).some(({ id }) => id === leafId);
+  const isKnown = loaded.messages.some(({ id }) => id === leafId);
+  return goesOn || !isKnown ? openConversation(loaded, lastEventId) : openConversation({ ...loaded, leafId });
 }
 
 /** `next` with each settled message that was already known replaced by the object known before. */

@@ -6,6 +6,7 @@ export type Usage = {
   output_tokens: number;
   cache_creation_input_tokens?: number;
   cache_read_input_tokens?: number;
+  server_tool_use?: { web_search_requests: number };
 };
 
 export type TextBlock = { type: "text"; text: string; citations?: unknown[] };
@@ -31,7 +32,7 @@ export type Outcome =
   | { type: "done"; stop_reason: string; usage: Usage }
   | { type: "stopped"; usage: Usage }
   | { type: "interrupted"; usage?: Usage }
-  | { type: "failed"; error: Failure };
+  | { type: "failed"; error: Failure; usage?: Usage };
 
 /** The words of our event stream: the Messages API's, narrowed, with three of our own. */
 export type GenerationEvent =
@@ -188,7 +189,7 @@ export function cutEvents(events: readonly GenerationEvent[], shown: number): re
 }
 
 /** What each event adds to the text of text blocks; "" for most. */
-function addedTexts(events: readonly GenerationEvent[]): string[] {
+export function addedTexts(events: readonly GenerationEvent[]): string[] {
   const textIndexes = new Set<number>();
   return events.map((event) => {
     if (event.type === "content_block_start" && isTextBlock(event.content_block)) textIndexes.add(event.index);

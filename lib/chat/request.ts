@@ -27,9 +27,14 @@ const settings = z.strictObject({
   model: z.string().min(1).max(200).optional(),
   effort: z.enum(["low", "medium", "high", "xhigh", "max"]).optional(),
   webSearch: z.boolean().optional(),
+  /** Counts when the conversation is made: it is deleted when its page is closed. */
+  temporary: z.boolean().optional(),
 });
 
-/** The body of `PUT /api/generations/{id}`. Without `message`, `parentId` names the user message to answer again. */
+/**
+ * The body of `PUT /api/generations/{id}`. Without `message`, `parentId` names the user message to answer again, or the
+ * answer to go on from.
+ */
 export const generationRequest = z
   .strictObject({
     conversationId: uuid,
@@ -61,6 +66,17 @@ export const conversationChange = z
   .refine((body) => Object.keys(body).length > 0, "changes nothing");
 
 export type ConversationChange = z.infer<typeof conversationChange>;
+
+/** The body of `POST /api/access`. Spaces around a code are not part of it: it is often pasted. */
+export const accessRequest = z.strictObject({ code: z.string().trim().min(1).max(200) });
+
+/** The body of `POST /api/device-links/redeem`. */
+export const redeemRequest = z.strictObject({
+  token: z.string().regex(/^[\w-]{32}$/, "is not a link that Platen made"),
+});
+
+/** The body of a call that needs to be told nothing. */
+export const emptyRequest = z.strictObject({});
 
 /** The first fault of `error` as a sentence for a person, naming where it is. */
 export function faultSentence(error: z.ZodError): string {

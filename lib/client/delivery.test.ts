@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Action, openConversation, reduce } from "@/lib/chat/conversation";
 import type { Message } from "@/lib/chat/message";
-import { draftKey, followDelivery, NEW_CONVERSATION } from "./delivery";
+import { draftKey, editKey, followDelivery, NEW_CONVERSATION } from "./delivery";
 import { createDrafts } from "./drafts";
 
 const CREATED_AT = "2026-11-22T00:00:00.000Z";
@@ -79,5 +79,27 @@ describe("delivery", () => {
     send("hello");
     accept();
     expect([drafts.read("c"), kept]).toEqual(["", []]);
+  });
+
+  test("an edit that is refused is a draft of that message again, and one that arrives is none", () => {
+    const answered: Message = { ...asked("Hi"), id: "a0", parentId: "u0", role: "assistant" };
+    const world = setUp([
+      { ...asked("Hi"), id: "u0" },
+      { ...answered, outcome: { type: "interrupted" } },
+    ]);
+    world.follow();
+    const key = editKey(world.state(), "u0");
+    const edit = () => {
+      world.drafts.write(key, "Hi, rather");
+      world.drafts.sent(key);
+      const message = asked("Hi, rather");
+      world.dispatch({ type: "submit", id: "a1", message, parentId: "u1", createdAt: CREATED_AT, edits: "u0" });
+    };
+    edit();
+    world.dispatch({ type: "refused", id: "a1", error: { code: "busy", message: "Full." } });
+    expect([world.drafts.read(key), world.drafts.read(draftKey(world.state()))]).toEqual(["Hi, rather", ""]);
+    edit();
+    world.accept();
+    expect(world.drafts.read(key)).toBe("");
   });
 });

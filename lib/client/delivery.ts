@@ -1,6 +1,6 @@
 import type { ConversationState } from "../chat/conversation";
 import { type Message, textOf } from "../chat/message";
-import type { Drafts } from "./drafts";
+import { type Drafts, UNSTORED } from "./drafts";
 import type { ConversationStore } from "./store";
 
 /** Drafts of a conversation the server does not have yet share one place: its id changes with each visit. */
@@ -8,7 +8,13 @@ export const NEW_CONVERSATION = "new";
 
 /** Where the draft of this conversation is kept. */
 export function draftKey(state: ConversationState): string {
+  if (state.conversation.temporary) return UNSTORED + state.conversation.id;
   return isKept(state) ? state.conversation.id : NEW_CONVERSATION;
+}
+
+/** Where the draft of another version of a message is kept. */
+export function editKey({ conversation }: ConversationState, messageId: string): string {
+  return `${conversation.temporary ? UNSTORED : ""}edit.${messageId}`;
 }
 
 /** Whether the server has at least one message of the conversation. */
@@ -40,9 +46,11 @@ export function followDelivery({ store, drafts, onKept }: Delivery): () => void 
     const now = store.getState();
     const { refused } = now;
     if (refused !== null && refused !== before.refused && refused.message !== null) {
-      drafts.returned(draftKey(now), textOf(refused.message.content));
+      const key = refused.edits === undefined ? draftKey(now) : editKey(now, refused.edits);
+      drafts.returned(key, textOf(refused.message.content));
     } else if (unsentOf(before) !== null && unsentOf(now) === null) {
-      const key = draftKey(before);
+      const edits = before.generation.phase === "idle" ? undefined : before.generation.edits;
+      const key = edits === undefined ? draftKey(before) : editKey(before, edits);
       drafts.delivered(key);
       if (key === NEW_CONVERSATION) {
         drafts.move(NEW_CONVERSATION, now.conversation.id);

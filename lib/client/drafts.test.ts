@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createDrafts, SAVE_AFTER_MS } from "./drafts";
+import { createDrafts, SAVE_AFTER_MS, UNSTORED } from "./drafts";
 
 function memoryStorage() {
   const values = new Map<string, string>();
@@ -26,6 +26,17 @@ describe("drafts", () => {
     expect(setItem).not.toHaveBeenCalled();
     vi.advanceTimersByTime(SAVE_AFTER_MS);
     expect(setItem.mock.calls).toEqual([[KEY, "Hel"]]);
+  });
+
+  test("a draft that is not to be stored lives as long as the page", () => {
+    const storage = memoryStorage();
+    const drafts = createDrafts(storage);
+    drafts.write(`${UNSTORED}a`, "secret");
+    drafts.sent(`${UNSTORED}a`);
+    drafts.returned(`${UNSTORED}a`, "secret");
+    drafts.flush();
+    expect(drafts.read(`${UNSTORED}a`)).toBe("secret");
+    expect([...storage.values.entries()]).toEqual([]);
   });
 
   test("a draft survives a reload, each conversation its own", () => {

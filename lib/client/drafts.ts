@@ -25,6 +25,8 @@ type Draft = { text: string; sent: string };
 
 export const SAVE_AFTER_MS = 300;
 const PREFIX = "platen.draft.";
+/** Drafts whose key begins so are never stored. */
+export const UNSTORED = "unstored.";
 const EMPTY: Draft = { text: "", sent: "" };
 
 function joined(first: string, second: string): string {
@@ -98,6 +100,7 @@ export function createDrafts(storage: DraftStorage | null): Drafts {
 }
 
 function load(storage: DraftStorage | null, key: string): string {
+  if (key.startsWith(UNSTORED)) return "";
   try {
     return storage?.getItem(PREFIX + key) ?? "";
   } catch {
@@ -106,6 +109,7 @@ function load(storage: DraftStorage | null, key: string): string {
 }
 
 function save(storage: DraftStorage | null, key: string, text: string): void {
+  if (key.startsWith(UNSTORED)) return;
   try {
     if (text === "") storage?.removeItem(PREFIX + key);
     else storage?.setItem(PREFIX + key, text);

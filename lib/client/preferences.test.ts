@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parsePreferences } from "./preferences";
 
-const DEFAULTS = { speed: "smooth", theme: "system", sidebar: "open" };
+const DEFAULTS = { speed: "smooth", theme: "system", sidebar: "open", singleKeys: "on", keySounds: "off" };
 
 test("nothing stored means the defaults", () => {
   expect(parsePreferences(null)).toEqual(DEFAULTS);

@@ -7,13 +7,19 @@ export type Preferences = {
   speed: PaceMode;
   theme: "system" | "light" | "dark";
   sidebar: "open" | "collapsed";
+  /** Shortcuts of a single key, which can be pressed by accident or by a voice. */
+  singleKeys: "on" | "off";
+  /** Of the typewriter speed. */
+  keySounds: "on" | "off";
 };
 
-const DEFAULTS: Preferences = { speed: "smooth", theme: "system", sidebar: "open" };
+const DEFAULTS: Preferences = { speed: "smooth", theme: "system", sidebar: "open", singleKeys: "on", keySounds: "off" };
 const CHOICES: { [Name in keyof Preferences]: readonly Preferences[Name][] } = {
   speed: ["instant", "smooth", "typewriter"],
   theme: ["system", "light", "dark"],
   sidebar: ["open", "collapsed"],
+  singleKeys: ["on", "off"],
+  keySounds: ["on", "off"],
 };
 
 /** The preferences in `stored`, each one that is missing or unknown replaced by its default. */
@@ -27,7 +33,13 @@ export function parsePreferences(stored: string | null): Preferences {
   }
   const choose = <Name extends keyof Preferences>(name: Name): Preferences[Name] =>
     CHOICES[name].find((choice) => choice === found[name]) ?? DEFAULTS[name];
-  return { speed: choose("speed"), theme: choose("theme"), sidebar: choose("sidebar") };
+  return {
+    speed: choose("speed"),
+    theme: choose("theme"),
+    sidebar: choose("sidebar"),
+    singleKeys: choose("singleKeys"),
+    keySounds: choose("keySounds"),
+  };
 }
 
 let current: Preferences | undefined;

@@ -65,6 +65,7 @@ function server() {
     stop: async () => OUTCOME,
     readConversation: async () => undefined,
     saveLeaf: async () => {},
+    discard: async () => {},
   };
   return { streams, transport };
 }

@@ -13,6 +13,7 @@ const DONE: Outcome = { type: "done", stop_reason: "end_turn", usage: USAGE };
 const STOPPED: Outcome = { type: "stopped", usage: USAGE };
 const BUSY: Refusal = { code: "busy", message: "Full." };
 const DRAINING: Refusal = { code: "draining", message: "Restarting." };
+const ACCESS_REQUIRED: Refusal = { code: "access_required", message: "A code, please." };
 
 const START: GenerationEvent = { type: "generation_start", id: "", conversationId: "c", parentId: "", model: "m" };
 const BEGIN: GenerationEvent = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
@@ -52,6 +53,8 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   const stops: { id: string; shown: number; answer(outcome: Outcome | undefined): void }[] = [];
   const reads: { id: string; answer(conversation: Conversation | undefined): void }[] = [];
   const savedLeaves: string[] = [];
+  const discarded: string[] = [];
+  const choice: { model: string | undefined } = { model: undefined };
   const pauses: { ms: number; wake(): void }[] = [];
   let ids = 0;
   const clock = { nowMs: 0 };
@@ -79,6 +82,7 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
     stop: (id, shown) => new Promise((resolve) => stops.push({ id, shown, answer: resolve })),
     readConversation: (id) => new Promise((resolve) => reads.push({ id, answer: resolve })),
     saveLeaf: async (_, leafId) => void savedLeaves.push(leafId),
+    discard: async (id) => void discarded.push(id),
   };
   const store = createConversationStore(initial, lastEventId, {
     transport,
@@ -92,6 +96,10 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
     onTold(_, listener) {
       network.hear = listener;
     },
+    chosenModel: () => choice.model,
+    forgetChosenModel() {
+      choice.model = undefined;
+    },
     queues: { read: (key) => kept.get(key) ?? [], write: (key, queued) => void kept.set(key, [...queued]) },
     pause: (ms, _atLeastMs, signal) =>
       new Promise((resolve) => {
@@ -104,7 +112,21 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
     if (found === undefined) throw new Error(`the store has opened ${connections.length} connections only`);
     return found;
   };
-  return { store, connections, connection, stops, reads, savedLeaves, pauses, clock, network, told, kept };
+  return {
+    store,
+    connections,
+    connection,
+    stops,
+    reads,
+    savedLeaves,
+    discarded,
+    choice,
+    pauses,
+    clock,
+    network,
+    told,
+    kept,
+  };
 }
 
 /** All that follows from what has happened, but for new calls to the outside, is done. */
@@ -294,9 +316,36 @@ describe("a connection that is lost", () => {
     await settled();
     expect(connection(1).asked).toEqual(connection(0).asked);
   });
+
+  test("waits for another code when the reader's was removed in the middle of it", async () => {
+    const { store, connection, pauses } = setUp();
+    store.send("Hi");
+    await settled();
+    connection(0).says(1, START, BEGIN, says("Half"));
+    connection(0).ends({ type: "broken" });
+    await settled();
+    pauses[0]?.wake();
+    await settled();
+    connection(1).ends({ type: "refused", error: ACCESS_REQUIRED });
+    await settled();
+    expect(store.getState()).toMatchObject({ generation: { phase: "resuming" }, refused: null });
+    pauses[1]?.wake();
+    await settled();
+    connection(2).says(4, says(" and half."), ends(DONE));
+    expect(texts(store).at(-1)?.slice(1)).toEqual(["Half and half.", "done"]);
+  });
 });
 
 describe("a refusal", () => {
+  test("of one who has no code gives the text back", async () => {
+    const { store, connection } = setUp();
+    store.send("Hi");
+    await settled();
+    connection(0).ends({ type: "refused", error: ACCESS_REQUIRED });
+    await settled();
+    expect(store.getState()).toMatchObject({ generation: { phase: "idle" }, refused: { error: ACCESS_REQUIRED } });
+  });
+
   test("gives the text back, and takes the message out of the conversation", async () => {
     const { store, connections, connection } = setUp();
     store.send("Hi");
@@ -591,4 +640,112 @@ test("turning to a branch shows its newest message, and saves that", () => {
   store.showBranch("a");
   expect(store.getState().conversation.leafId).toBe("c");
   expect(savedLeaves).toEqual(["c"]);
+});
+
+describe("branches", () => {
+  const tree = () =>
+    setUp(
+      conversation(
+        question("q1", "One"),
+        answer("a1", "q1", "Half", STOPPED),
+        question("q2", "Two", "a1"),
+        answer("a2", "q2", "Whole", DONE),
+      ),
+    );
+
+  test("an edit is a message of its own that follows what the first one followed", async () => {
+    const { store, connection } = tree();
+    store.edit("q2", "Two, rather");
+    await settled();
+    expect(connection(0).asked).toEqual({
+      start: "id-2",
+      request: { conversationId: "c", parentId: "a1", message: sent("id-1", "Two, rather") },
+    });
+    expect(store.getState().conversation.leafId).toBe("id-2");
+    expect(store.getState().conversation.messages).toHaveLength(6);
+  });
+
+  test("a refused edit leaves the reader where the first one stands", async () => {
+    const { store, connection } = tree();
+    store.edit("q1", "One, rather");
+    await settled();
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect(store.getState().conversation.leafId).toBe("a2");
+    expect(store.getState().refused).toMatchObject({ edits: "q1" });
+  });
+
+  test("an answer goes on as another version, which begins with what is there", async () => {
+    const { store, connection } = tree();
+    store.continueAnswer("a1");
+    await settled();
+    expect(connection(0).asked).toEqual({ start: "id-1", request: { conversationId: "c", parentId: "a1" } });
+    expect(texts(store).at(-1)).toEqual(["id-1", "Half", undefined]);
+    const opening: GenerationEvent = { ...BEGIN, content_block: { type: "text", text: "Half" } } as never;
+    connection(0).says(1, START, opening, says(" and whole"), ends(DONE));
+    expect(texts(store).at(-1)).toEqual(["id-1", "Half and whole", "done"]);
+  });
+
+  test("the chosen model is asked; one that is not offered is let go, so that the next try is taken", async () => {
+    const { store, connection, choice } = tree();
+    choice.model = "another";
+    store.retry("a2");
+    await settled();
+    expect(connection(0).asked).toMatchObject({ request: { parentId: "q2", settings: { model: "another" } } });
+    connection(0).ends({ type: "refused", error: { code: "invalid_request", message: "Not offered." } });
+    await settled();
+    expect(choice.model).toBeUndefined();
+    store.retry("a2", "third");
+    await settled();
+    expect(connection(1).asked).toMatchObject({ request: { settings: { model: "third" } } });
+  });
+
+  test("what others have said to the same answer is read when the answer has ended", async () => {
+    const { store, connection, reads } = tree();
+    store.send("Late");
+    await settled();
+    connection(0).says(1, START, ends(DONE));
+    expect(reads).toEqual([]);
+    connection(0).ends({ type: "ended", hasOthers: true });
+    await settled();
+    expect(reads.map(({ id }) => id)).toEqual(["c"]);
+    const { conversation: mine } = store.getState();
+    const theirs = [...mine.messages, question("q3", "In time", "a2"), answer("a3", "q3", "Well", DONE)];
+    reads[0]?.answer({ ...mine, leafId: "a3", messages: theirs });
+    await settled();
+    expect(store.getState().conversation.leafId).toBe(mine.leafId);
+    expect(store.getState().conversation.messages).toHaveLength(8);
+  });
+
+  test("to turn to an answer that is under way is to follow it", async () => {
+    const { store, connections } = setUp({
+      ...conversation(question("q1", "One"), answer("a1", "q1", "Here", DONE), answer("a2", "q1", "")),
+      leafId: "a1",
+    });
+    store.showBranch("a2");
+    await settled();
+    expect(connections.map(({ asked }) => asked)).toEqual([{ follow: "a2", after: 0 }]);
+  });
+});
+
+describe("a temporary conversation", () => {
+  test("says so with each message, keeps its queue apart, and is deleted when it is let go", async () => {
+    const { store, connection, discarded, kept, network } = setUp();
+    store.discard();
+    store.setTemporary(true);
+    store.discard();
+    expect(discarded).toEqual([]);
+    network.isOnline = false;
+    store.send("Later");
+    expect([...kept.keys()]).toEqual(["c"]);
+    network.isOnline = true;
+    network.listeners[0]?.();
+    await settled();
+    expect(connection(0).asked).toMatchObject({ request: { settings: { temporary: true } } });
+    store.setTemporary(false);
+    expect(store.getState().conversation.temporary).toBe(true);
+    store.discard();
+    expect(discarded).toEqual(["c"]);
+    expect(connection(0).signal.aborted).toBe(true);
+  });
 });

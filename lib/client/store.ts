@@ -8,6 +8,7 @@ import {
   type QueuedMessage,
   reduce,
 } from "@/lib/chat/conversation";
+import type { Refusal } from "@/lib/chat/error";
 import type { Message, NumberedEvent } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { reconnectDelay } from "./reconnect";
@@ -21,13 +22,23 @@ export type ConversationStore = {
   send(text: string): "submitted" | "queued";
   /** Takes a message out of the queue and returns its text. */
   unqueue(id: string): string;
-  /** Asks for another answer to the message that `answerId` answers. */
-  retry(answerId: string): void;
+  /** Asks for another answer to the message that `answerId` answers, from `model` if it is given. */
+  retry(answerId: string, model?: string): void;
+  /** Lets the answer go on where it broke off, as another version of it. */
+  continueAnswer(answerId: string): void;
+  /** Sends `text` as another version of the message `messageId`, which begins a branch. */
+  edit(messageId: string, text: string): void;
   /** Stops the answer under way; `shown` is how much of its text the reader saw, in UTF-16 code units. */
   stop(shown: number): void;
   /** Turns to the newest branch through `messageId`. */
   showBranch(messageId: string): void;
   dismissRefusal(): void;
+  /** Makes a conversation that has not begun a temporary one, or an ordinary one again. */
+  setTemporary(isTemporary: boolean): void;
+  /** Says that the page of a temporary conversation is still open. */
+  keep(): void;
+  /** Lets a temporary conversation go, for good. */
+  discard(): void;
   /** Follows an answer that was under way when the page was opened, and takes up what was queued. */
   resume(): void;
   /** Takes up what other tabs and devices have done since. */
@@ -48,6 +59,7 @@ export function createConversationStore(
   surroundings: Surroundings,
 ): ConversationStore {
   const { transport, queues, newId, now, elapsedMs, random, isOnline, pause } = surroundings;
+  const { chosenModel, forgetChosenModel } = surroundings;
   let state = openConversation(initial, lastEventId);
   const listeners = new Set<() => void>();
   let following: { id: string; controller: AbortController; ended: Promise<void> } | undefined;
@@ -65,7 +77,8 @@ export function createConversationStore(
   }
 
   function queueKey(): string {
-    return state.conversation.messages.length === 0 ? NEW_CONVERSATION : state.conversation.id;
+    const { messages, temporary } = state.conversation;
+    return messages.length === 0 && !temporary ? NEW_CONVERSATION : state.conversation.id;
   }
 
   /** Follows the answer to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
@@ -79,13 +92,19 @@ export function createConversationStore(
     for (let failures = 0; !signal.aborted; failures++) {
       lastRequestMs = elapsedMs();
       const end = await connect(id, request, signal);
-      if (signal.aborted || end.type === "ended") return;
-      if (end.type === "refused" && !isPassing(end)) return dispatch({ type: "refused", id, error: end.error });
+      if (signal.aborted) return;
+      if (end.type === "ended") return end.hasOthers ? refresh() : undefined;
+      if (end.type === "refused" && !isPassing(end, hasBegun(id))) return refused(id, request, end.error);
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
       const gapMs = Math.max(0, lastRequestMs + MIN_GAP_MS - elapsedMs());
       await pause(reconnectDelay(failures, random()), gapMs, signal);
     }
+  }
+
+  function hasBegun(id: string): boolean {
+    const { generation } = state;
+    return generation.phase !== "idle" && generation.id === id && generation.lastEventId > 0;
   }
 
   function connect(id: string, request: GenerationRequest | undefined, signal: AbortSignal): Promise<FollowEnd> {
@@ -100,22 +119,44 @@ export function createConversationStore(
     return transport.follow(id, after, onEvent, signal);
   }
 
-  function ask(message: Message | null, parentId: string): void {
+  function refused(id: string, request: GenerationRequest | undefined, error: Refusal): void {
+    dispatch({ type: "refused", id, error });
+    // The choice was made in another time: without it the same message will be taken.
+    if (error.code === "invalid_request" && request?.settings?.model !== undefined) forgetChosenModel();
+  }
+
+  function ask({ message, parentId, continues, edits, model }: Asked): void {
     if (state.generation.phase !== "idle") return;
     const id = newId();
+    const { temporary } = state.conversation;
+    const settings = { ...(model !== undefined && { model }), ...(temporary && { temporary }) };
     const request: GenerationRequest = {
       conversationId: state.conversation.id,
-      parentId: message === null ? parentId : message.parentId,
+      parentId: message === null ? (continues ?? parentId) : message.parentId,
       ...(message === null ? {} : { message: { id: message.id, content: message.content as never } }),
+      ...(Object.keys(settings).length > 0 && { settings }),
     };
-    dispatch({ type: "submit", id, message, parentId, createdAt: now() });
+    dispatch({
+      type: "submit",
+      id,
+      message,
+      parentId,
+      createdAt: now(),
+      ...(continues !== undefined && { continues }),
+      ...(edits !== undefined && { edits }),
+    });
     followToEnd(id, request);
   }
 
-  function askAbout({ id, text }: QueuedMessage): void {
-    const { leafId } = state.conversation;
+  function askAbout({ id, text }: QueuedMessage, place: { parentId: string | null; edits?: string }): void {
+    const { parentId, ...edited } = place;
     const content = [{ type: "text", text } as const];
-    ask({ id, parentId: leafId, role: "user", content, createdAt: now() }, id);
+    const message: Message = { id, parentId, role: "user", content, createdAt: now() };
+    ask({ message, parentId: id, model: chosenModel(), ...edited });
+  }
+
+  function messageOf(id: string): Message | undefined {
+    return state.conversation.messages.find((message) => message.id === id);
   }
 
   /** Sends the first that waits, unless the last answer failed: then it is for the reader to go on. */
@@ -123,7 +164,7 @@ export function createConversationStore(
     const [next] = state.queued;
     if (next === undefined || state.generation.phase !== "idle" || state.refused !== null || !isOnline()) return;
     const { messages, leafId } = state.conversation;
-    if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next);
+    if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next, { parentId: leafId });
   }
 
   /** Learns what the server made of a Stop. One that came too late leaves another outcome: then the server is right. */
@@ -164,7 +205,7 @@ export function createConversationStore(
     send(text) {
       const message = { id: newId(), text };
       if (state.generation.phase === "idle" && isOnline()) {
-        askAbout(message);
+        askAbout(message, { parentId: state.conversation.leafId });
         return "submitted";
       }
       dispatch({ type: "queue", messages: [message] });
@@ -175,9 +216,18 @@ export function createConversationStore(
       dispatch({ type: "unqueue", id });
       return text;
     },
-    retry(answerId) {
-      const answer = state.conversation.messages.find((message) => message.id === answerId);
-      if (answer?.parentId != null) ask(null, answer.parentId);
+    retry(answerId, model = chosenModel()) {
+      const answer = messageOf(answerId);
+      if (answer?.parentId != null) ask({ message: null, parentId: answer.parentId, model });
+    },
+    continueAnswer(answerId) {
+      const answer = messageOf(answerId);
+      // By the model that wrote it, which the server knows.
+      if (answer?.parentId != null) ask({ message: null, parentId: answer.parentId, continues: answerId });
+    },
+    edit(messageId, text) {
+      const message = messageOf(messageId);
+      if (message !== undefined) askAbout({ id: newId(), text }, { parentId: message.parentId, edits: messageId });
     },
     stop(shown) {
       const { generation } = state;
@@ -194,11 +244,25 @@ export function createConversationStore(
       const { conversation } = state;
       const leafId = newestLeaf(conversation.messages, messageId) ?? messageId;
       dispatch({ type: "show_branch", leafId });
+      resumeAnswer();
       void transport.saveLeaf(conversation.id, leafId);
     },
     dismissRefusal() {
       dispatch({ type: "dismiss_refusal" });
       deliverQueued();
+    },
+    setTemporary(isTemporary) {
+      dispatch({ type: "make_temporary", isTemporary });
+    },
+    keep() {
+      const { id, leafId } = state.conversation;
+      if (leafId !== null) void transport.saveLeaf(id, leafId);
+    },
+    discard() {
+      if (!state.conversation.temporary || state.conversation.messages.length === 0) return;
+      following?.controller.abort();
+      queues.write(queueKey(), []);
+      void transport.discard(state.conversation.id);
     },
     resume() {
       dispatch({ type: "queue", messages: queues.read(queueKey()) });
@@ -209,9 +273,21 @@ export function createConversationStore(
   };
 }
 
-/** A refusal that another attempt may not meet: the server is restarting. */
-function isPassing({ error }: Extract<FollowEnd, { type: "refused" }>): boolean {
-  return error.code === "draining";
+/** An answer that is asked for. Without `message`: one more to the message `parentId`, or the rest of the answer `continues`. */
+type Asked = {
+  message: Message | null;
+  parentId: string;
+  continues?: string;
+  edits?: string;
+  model?: string | undefined;
+};
+
+/**
+ * A refusal that another attempt may not meet: the server is restarting, or the reader's code was removed in the middle
+ * of an answer, which waits for another.
+ */
+function isPassing({ error }: Extract<FollowEnd, { type: "refused" }>, hasBegun: boolean): boolean {
+  return error.code === "draining" || (error.code === "access_required" && hasBegun);
 }
 
 const stores = new Map<string, ConversationStore>();

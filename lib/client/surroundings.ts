@@ -1,4 +1,6 @@
 import { tabStorage } from "./browser-storage";
+import { noticeAccess } from "./gate";
+import { chooseModel, chosenModel } from "./models";
 import { createQueueStorage, type QueueStorage } from "./queue-storage";
 import { browserTabs, sharedTransport } from "./shared-follow";
 import { httpTransport, type Transport } from "./transport";
@@ -21,6 +23,10 @@ export type Surroundings = {
   /** Tells the other tabs that this conversation goes on, and hears it from them. */
   tellTabs(conversationId: string): void;
   onTold(conversationId: string, listener: () => void): void;
+  /** The model that the reader chose for the next answer; undefined for the configured one. */
+  chosenModel(): string | undefined;
+  /** It is not offered. */
+  forgetChosenModel(): void;
 };
 
 /** The network, clock and tabs of this browser. On the server, where pages are only drawn, none of it is used. */
@@ -28,6 +34,7 @@ export function browserSurroundings(): Surroundings {
   const transport = httpTransport(async (input, init) => {
     const response = await fetch(input, init);
     noticeVersion(response);
+    noticeAccess(response);
     return response;
   });
   const tabs = browserTabs();
@@ -44,6 +51,8 @@ export function browserSurroundings(): Surroundings {
       if (typeof window !== "undefined") window.addEventListener("online", listener);
     },
     ...tellingTabs(),
+    chosenModel,
+    forgetChosenModel: () => chooseModel(null),
   };
 }
 

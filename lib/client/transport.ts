@@ -4,8 +4,14 @@ import type { Refusal } from "@/lib/chat/error";
 import type { GenerationEvent, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 
-/** How following an answer went: to its end, cut off on the way, or refused by the server. */
-export type FollowEnd = { type: "ended" } | { type: "broken" } | { type: "refused"; error: Refusal };
+/**
+ * How following an answer went: to its end, cut off on the way, or refused by the server. `hasOthers`: the message that
+ * was sent with it is not the only one that follows its parent.
+ */
+export type FollowEnd =
+  | { type: "ended"; hasOthers?: boolean }
+  | { type: "broken" }
+  | { type: "refused"; error: Refusal };
 
 export type OnEvent = (numbered: NumberedEvent) => void;
 
@@ -17,6 +23,8 @@ export type Transport = {
   stop(id: string, shown: number): Promise<Outcome | undefined>;
   readConversation(id: string): Promise<Conversation | undefined>;
   saveLeaf(conversationId: string, leafId: string): Promise<void>;
+  /** Deletes the conversation. Outlives the page. */
+  discard(conversationId: string): Promise<void>;
 };
 
 const GENERATION_EVENTS: ReadonlySet<string> = new Set<GenerationEvent["type"]>([
@@ -64,7 +72,12 @@ export function httpTransport(fetch: typeof globalThis.fetch): Transport {
         method: "PATCH",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ leafId }),
+        keepalive: true,
       }).catch(() => undefined);
+    },
+
+    async discard(conversationId) {
+      await fetch(`/api/conversations/${conversationId}`, { method: "DELETE", keepalive: true }).catch(() => undefined);
     },
   };
 }
@@ -72,7 +85,10 @@ export function httpTransport(fetch: typeof globalThis.fetch): Transport {
 async function readAnswer(request: Promise<Response>, onEvent: OnEvent): Promise<FollowEnd> {
   try {
     const response = await request;
-    return response.ok ? await readEvents(response, onEvent) : await readRefusal(response);
+    if (!response.ok) return await readRefusal(response);
+    const end = await readEvents(response, onEvent);
+    const hasOthers = end.type === "ended" && response.headers.has("x-platen-others");
+    return hasOthers ? { ...end, hasOthers } : end;
   } catch {
     // Every way a connection is lost is a thrown error here ("Load failed" on iOS): the answer goes on without us.
     return { type: "broken" };

@@ -1,17 +1,24 @@
 import type { Refusal } from "@/lib/chat/error";
-import type { Message, Outcome } from "@/lib/chat/message";
+import type { Message, Outcome, Usage } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
+import { type Call, type Grant, highestInputTokens, outputTokensLeft, refusalAhead, reserve } from "./budget";
+import { continueAnswer } from "./continuation";
 import { environment } from "./env";
 import { followStream, frameOf, type LogSource } from "./event-stream";
-import { type Instance, instance, isoTime, leaseUntil } from "./instance";
-import { inputObjection, limitReached } from "./limits";
-import { errorFields, log } from "./log";
-import { generate, modelId } from "./model";
+import { type Instance, instance, isoTime, keepTemporaryUntil, leaseUntil } from "./instance";
+import { admit, inputObjection, limitReached, processLimitReached } from "./limits";
+import { errorFields, type LogFields, log } from "./log";
+import { meterOf, openMeter } from "./meter";
+import { metrics } from "./metrics";
+import { generate, type ModelEvent, modelId } from "./model";
+import { isOffered } from "./models";
 import { promptFrom } from "./prompt";
 import { createRunningGeneration, type RunningGeneration } from "./running-generation";
+import type { Session } from "./session";
 import {
   announceStop,
   attendGenerations,
+  authorOf,
   type Begun,
   beginGeneration,
   isAttended,
@@ -21,36 +28,53 @@ import {
   standingOf,
 } from "./store/generation-log";
 import { isStoreFault, withPatience } from "./store/patience";
+import { titleLater } from "./titles";
+import { traceAnswer } from "./traces";
 
-export type Followed = { stream: ReadableStream<Uint8Array> } | { refusal: Refusal };
+/**
+ * `report`: what the log says of an answer under way here, once it has ended. `hasOthers`: the message that was just sent
+ * is not the only one that follows its parent.
+ */
+export type Followed =
+  | { stream: ReadableStream<Uint8Array>; report?: Promise<LogFields>; hasOthers?: boolean }
+  | { refusal: Refusal };
 export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 
 const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
 const EVENTS_A_PAGE = 100;
 const BEGIN_PATIENCE_MS = 3_000;
 
+/** Who asks for an answer: by these they are counted. */
+export type Asking = Pick<Session, "visitor" | "addressHash" | "codeLabel">;
+
 /** Starts the answer `id` and follows it; the same id again follows the same answer, with one call to the model. */
-export async function start(visitorId: string, id: string, request: GenerationRequest): Promise<Followed> {
+export async function start(asker: Asking, id: string, request: GenerationRequest): Promise<Followed> {
   const live = await instance();
-  const unfit = unfitSettings(request) ?? (await admit(live, visitorId, id));
+  const unfit = unfitRequest(request) ?? (await refusalOfNew(live, asker, id, request));
   if (unfit !== undefined) return { refusal: unfit };
   let starting = live.starting.get(id);
   if (starting === undefined && !live.running.has(id)) {
-    starting = begin(live, visitorId, id, request).finally(() => live.starting.delete(id));
+    starting = begin(live, asker, id, request).finally(() => live.starting.delete(id));
     live.starting.set(id, starting);
   }
   const begun = await starting;
-  if (begun?.type === "refused") return { refusal: { code: begun.code, message: begun.message } };
-  return follow(visitorId, id, 0);
+  if (begun?.type === "refused") {
+    const { type: _, ...refusal } = begun;
+    return { refusal };
+  }
+  const followed = await followFrom(asker.visitor.id, id, 0);
+  return begun?.type === "begun" ? { ...followed, hasOthers: begun.hasOthers } : followed;
+}
+
+async function unfitModel({ settings }: GenerationRequest): Promise<Refusal | undefined> {
+  if (settings?.model === undefined || (await isOffered(settings.model))) return undefined;
+  return { code: "invalid_request", message: "That model is not offered here." };
 }
 
 /** What the request asks for that is not offered here. */
-function unfitSettings({ settings, message }: GenerationRequest): Refusal | undefined {
+function unfitRequest({ settings, message }: GenerationRequest): Refusal | undefined {
   if (message?.content.some((block) => block.type !== "text")) {
     return { code: "invalid_request", message: "There is no such attachment." };
-  }
-  if (settings?.model !== undefined && settings.model !== modelId()) {
-    return { code: "invalid_request", message: "That model is not offered here." };
   }
   if (settings?.webSearch === true) {
     return { code: "invalid_request", message: "Web search is not offered here." };
@@ -59,17 +83,32 @@ function unfitSettings({ settings, message }: GenerationRequest): Refusal | unde
 }
 
 /** The limits stand before new answers only: to follow one that exists is always free. */
-async function admit(live: Instance, visitorId: string, id: string): Promise<Refusal | undefined> {
+async function refusalOfNew(
+  live: Instance,
+  asker: Asking,
+  id: string,
+  request: GenerationRequest,
+): Promise<Refusal | undefined> {
   if (live.running.has(id) || live.starting.has(id)) return undefined;
-  const standing = await standingOf(live.store, visitorId, id);
+  const standing = await standingOf(live.store, asker.visitor.id, id);
   if (standing.type === "foreign") return NO_SUCH_ANSWER;
   // One that was stopped before it began never calls the model: it only keeps the message.
   if (standing.type !== "unknown") return undefined;
-  return limitReached(live, visitorId);
+  return (
+    (await unfitModel(request)) ??
+    processLimitReached(live) ??
+    (await limitReached(live.store, countedAs(asker), id)) ??
+    refusalAhead(live.store, callFor(asker, id, request.settings?.model ?? modelId(), []), isoTime())
+  );
 }
 
-async function begin(live: Instance, visitorId: string, id: string, request: GenerationRequest): Promise<Begun> {
-  const model = modelId();
+function countedAs({ visitor, addressHash }: Asking) {
+  return { visitorId: visitor.id, addressHash };
+}
+
+async function begin(live: Instance, asker: Asking, id: string, request: GenerationRequest): Promise<Begun> {
+  const visitorId = asker.visitor.id;
+  const model = await modelFor(live, visitorId, request);
   const begun = await withPatience(BEGIN_PATIENCE_MS, (isRepeat) =>
     beginGeneration(live.store, {
       id,
@@ -81,8 +120,12 @@ async function begin(live: Instance, visitorId: string, id: string, request: Gen
       instanceId: live.id,
       leaseUntil: leaseUntil(),
       isRepeat,
+      isTemporary: request.settings?.temporary === true,
+      keepTemporaryUntil: keepTemporaryUntil(),
       now: isoTime(),
-      objection: inputObjection,
+      objection: (history) => inputObjection(history, model),
+      admit: (transaction, isStopped) => admit(transaction, countedAs(asker), { id, isStopped }),
+      reserve: (transaction, history) => reserve(transaction, callFor(asker, id, model, history), isoTime()),
     }),
   ).catch(refuseWithoutStore);
   if (begun.type !== "begun") return begun;
@@ -105,11 +148,34 @@ async function begin(live: Instance, visitorId: string, id: string, request: Gen
     parentId: begun.userMessageId,
     model,
   });
-  const ended = begun.isStopped
-    ? generation.stopBeforeStart()
-    : pump(generation, begun.history, model, request.settings?.effort);
-  ended.catch((error: unknown) => log("error", "generation", { id, ...errorFields(error) }));
+  const { grant } = begun;
+  const write = writerOf(generation, begun.continued);
+  const ended =
+    grant === undefined
+      ? generation.stopBeforeStart()
+      : pump(generation, begun.history, grant, { write, effort: request.settings?.effort });
+  ended
+    .then(({ type }) => {
+      if (type !== "done" || begun.history.length > 1) return;
+      titleLater(live, { conversationId: request.conversationId, visitorId, codeLabel: asker.codeLabel });
+    })
+    .catch((error: unknown) => log("error", "generation", { id, ...errorFields(error) }));
   return begun;
+}
+
+/** The most that answering `history` can use. */
+function callFor({ visitor, codeLabel }: Asking, id: string, model: string, history: readonly Message[]): Call {
+  const { maxOutputTokens, systemPrompt } = environment();
+  const inputTokens = highestInputTokens(promptFrom(history, model), systemPrompt);
+  return { id, visitorId: visitor.id, codeLabel, model, inputTokens, maxOutputTokens };
+}
+
+/** The model that was picked; that of the answer to go on from, while it is offered; else the configured one. */
+async function modelFor({ store }: Instance, visitorId: string, request: GenerationRequest): Promise<string> {
+  if (request.settings?.model !== undefined) return request.settings.model;
+  if (request.message !== undefined || request.parentId === null) return modelId();
+  const author = await authorOf(store, visitorId, request.parentId);
+  return author !== undefined && (await isOffered(author)) ? author : modelId();
 }
 
 /** Without the store nothing is asked of the model. */
@@ -123,24 +189,59 @@ function refuseWithoutStore(error: unknown): Begun {
   };
 }
 
+type Write = (event: ModelEvent | "end") => void;
+
+/** Writes to the log what the model says; where it goes on from an answer, behind what that one said. */
+function writerOf(generation: RunningGeneration, continued: Message | undefined): Write {
+  if (continued === undefined) return (event) => event !== "end" && generation.add(event);
+  const continuation = continueAnswer(continued);
+  for (const event of continuation.opening) generation.add(event);
+  return (event) => {
+    for (const told of event === "end" ? continuation.rest() : continuation.next(event)) generation.add(told);
+  };
+}
+
 /** Hands what the model writes to the log, with a signal of its own: a reader who leaves ends nothing. */
 async function pump(
   generation: RunningGeneration,
   history: readonly Message[],
-  model: string,
-  effort: NonNullable<GenerationRequest["settings"]>["effort"],
+  grant: Grant,
+  { write, effort }: { write: Write; effort: NonNullable<GenerationRequest["settings"]>["effort"] },
 ): Promise<Outcome> {
-  const request = { messages: promptFrom(history, model), model, effort, signal: generation.signal };
-  return generation.end(await generate(request, generation.add));
+  const { model } = grant.held;
+  const meter = openMeter(generation.id, model);
+  const request = {
+    messages: promptFrom(history, model),
+    model,
+    effort,
+    signal: generation.signal,
+    maxOutputTokens: (lost: Usage) => outputTokensLeft(grant, lost),
+    onTry: meter.onTry,
+  };
+  return traceAnswer(generation.id, model, async () => {
+    const outcome = await generate(request, (event) => {
+      meter.saw(event);
+      write(event);
+    });
+    write("end");
+    return generation.end(outcome).finally(() => meter.end(outcome));
+  });
 }
 
 /** Follows the answer from after event `after`, live or already ended. */
 export async function follow(visitorId: string, id: string, after: number): Promise<Followed> {
+  const followed = await followFrom(visitorId, id, after);
+  if (after > 0 && "stream" in followed) metrics().resumed.inc();
+  return followed;
+}
+
+async function followFrom(visitorId: string, id: string, after: number): Promise<Followed> {
   const live = await instance();
   await live.starting.get(id);
   const running = live.running.get(id);
   if (running !== undefined) {
-    return running.visitorId === visitorId ? { stream: followStream(running, after) } : { refusal: NO_SUCH_ANSWER };
+    if (running.visitorId !== visitorId) return { refusal: NO_SUCH_ANSWER };
+    return { stream: followStream(running, after), report: reportOf(running) };
   }
   const standing = await standingOf(live.store, visitorId, id);
   switch (standing.type) {
@@ -153,6 +254,16 @@ export async function follow(visitorId: string, id: string, after: number): Prom
       return { stream: followStream(storedLog(live, id), after) };
     case "settled":
       return { stream: followStream(storedLog(live, id), after) };
+  }
+}
+
+async function reportOf({ id, settled }: RunningGeneration): Promise<LogFields> {
+  const meter = meterOf(id);
+  try {
+    const outcome = await settled;
+    return meter?.report(outcome) ?? { outcome: outcome.type };
+  } catch {
+    return {}; // A log that failed was reported where it failed.
   }
 }
 
@@ -206,7 +317,11 @@ export async function stop(visitorId: string, id: string, shown: number): Promis
   await live.starting.get(id);
   const running = live.running.get(id);
   if (running !== undefined) {
-    return running.visitorId === visitorId ? { outcome: await running.stop(shown) } : { refusal: NO_SUCH_ANSWER };
+    if (running.visitorId !== visitorId) return { refusal: NO_SUCH_ANSWER };
+    const measured = metrics().stopSeconds.startTimer();
+    const outcome = await running.stop(shown);
+    measured();
+    return { outcome };
   }
   const standing = await withPatience(BEGIN_PATIENCE_MS, () =>
     markStopped(live.store, { visitorId, id, shown, now: isoTime() }),
@@ -248,5 +363,5 @@ export async function endAnswers(visitorId: string, conversationId?: string): Pr
       generation.visitorId === visitorId &&
       (conversationId === undefined || generation.conversationId === conversationId),
   );
-  await Promise.allSettled(doomed.map((generation) => generation.interrupt()));
+  await Promise.allSettled(doomed.map((generation) => generation.interrupt("deleted")));
 }

@@ -14,25 +14,38 @@ import Anthropic, {
   ServiceUnavailableError,
 } from "@anthropic-ai/sdk";
 import type {
+  Message as AnswerMessage,
   MessageCreateParamsStreaming,
   MessageParam,
   RawContentBlockDelta,
   RawMessageStreamEvent,
 } from "@anthropic-ai/sdk/resources/messages";
+import type { ModelInfo } from "@anthropic-ai/sdk/resources/models";
 import type { Failure, FailureCode } from "@/lib/chat/error";
-import type { ContentBlock, Delta, GenerationEvent, Outcome, Usage } from "@/lib/chat/message";
+import {
+  type ContentBlock,
+  type Delta,
+  type GenerationEvent,
+  type Outcome,
+  textOf,
+  type Usage,
+} from "@/lib/chat/message";
+import { DEMO_MODEL } from "@/lib/chat/model-name";
 import { demoFetch } from "./demo/fetch";
 import { type Environment, environment } from "./env";
 import { processWide } from "./process-wide";
 import type { PromptMessage } from "./prompt";
+import { NO_USAGE, writtenTokens } from "./spent";
 import { StalledStream, watchBytes } from "./stall";
 
 const DEFAULT_MODEL = "claude-sonnet-5-5";
-const DEMO_MODEL = "demo";
 
 const MAX_RETRIES = 3;
 const RETRY_WITHIN_MS = 20_000;
 const FIRST_RETRY_MS = 500;
+
+const MOST_LISTED = 200;
+const LIST_TIMEOUT_MS = 10_000;
 
 export type ModelRequest = {
   /** Alternating turns that end with the user's. */
@@ -40,7 +53,20 @@ export type ModelRequest = {
   model: string;
   effort?: "low" | "medium" | "high" | "xhigh" | "max" | undefined;
   signal: AbortSignal;
+  /**
+   * The most tokens to write, thinking included, when tries that came to nothing have used `lost`. 0: it may not be
+   * asked again.
+   */
+  maxOutputTokens(lost: Usage): number;
+  /** Told of each try once it is over. */
+  onTry?(tried: Try): void;
 };
+
+/**
+ * How one request to the model went: the HTTP status, or `none` when no answer came; `stalled` or `broken` when its
+ * stream did not end as it should.
+ */
+export type Try = { status: number | "none" | "stalled" | "broken"; requestId: string | undefined };
 
 /** What the model says while it writes. */
 export type ModelEvent = Exclude<GenerationEvent, { type: "generation_start" | "generation_end" }>;
@@ -55,15 +81,6 @@ export function modelId(): string {
   return isDemo(settings) ? DEMO_MODEL : (settings.model ?? DEFAULT_MODEL);
 }
 
-/** The model's name for a person: "claude-sonnet-5-5" is "Claude Sonnet 5.5". */
-export function modelName(id: string): string {
-  if (id === DEMO_MODEL) return "Demo model";
-  const match = /^claude-([a-z]+)-(\d+)(?:-(\d{1,2}))?(?:-\d{8})?$/.exec(id);
-  if (match === null) return id;
-  const [, line = "", major, minor] = match;
-  return `Claude ${line[0]?.toUpperCase()}${line.slice(1)} ${major}${minor === undefined ? "" : `.${minor}`}`;
-}
-
 function client(): Anthropic {
   return processWide("anthropic", () => {
     const settings = environment();
@@ -75,9 +92,55 @@ function client(): Anthropic {
       // Retries are ours: the SDK's are silent and can hang a reader for a minute.
       maxRetries: 0,
       logLevel: "off",
+      // Given whole, so that no variable of the SDK's can put what people write into spans.
+      openTelemetry: { traces: { enabled: settings.otlpEndpoint !== undefined, contentMode: "metadata_only" } },
       fetch: watchBytes(isDemo(settings) ? demoFetch : fetch, settings.stallSeconds * 1000),
     });
   });
+}
+
+/** What the API says of a model that it lists. A gateway may say no more than its id. */
+export type ListedModel = Pick<ModelInfo, "id"> & Partial<ModelInfo>;
+
+/** The models that the API lists, newest first, at most `MOST_LISTED`. Throws when it does not list any. */
+export async function listModels(): Promise<ListedModel[]> {
+  const listed: ListedModel[] = [];
+  for await (const model of client().models.list({ limit: 100 }, { timeout: LIST_TIMEOUT_MS })) {
+    if (typeof model?.id === "string" && listed.push(model) >= MOST_LISTED) break;
+  }
+  return listed;
+}
+
+export type Question = { model: string; systemPrompt: string; prompt: string; maxOutputTokens: number };
+
+const QUESTION_TIMEOUT_MS = 10_000;
+
+/**
+ * The whole answer to a question that is no part of a conversation, asked once and for ten seconds. The text is undefined
+ * when it did not come or was cut off, the usage when it is not known. Never throws.
+ */
+export async function complete({
+  model,
+  systemPrompt,
+  prompt,
+  maxOutputTokens,
+}: Question): Promise<{ text: string | undefined; usage: Usage | undefined }> {
+  try {
+    const answer: Partial<AnswerMessage> = await client().messages.create(
+      { model, max_tokens: maxOutputTokens, system: systemPrompt, messages: [{ role: "user", content: prompt }] },
+      { signal: AbortSignal.timeout(QUESTION_TIMEOUT_MS) },
+    );
+    // Not every server answers with a message: to a gateway's web page the SDK's answer is a string.
+    const blocks = Array.isArray(answer.content) ? (answer.content as ContentBlock[]) : undefined;
+    const isWhole = answer.stop_reason === "end_turn";
+    return {
+      text: blocks === undefined || !isWhole ? undefined : textOf(blocks),
+      usage: answer.usage === undefined ? undefined : usageOf(answer.usage),
+    };
+  } catch (error) {
+    const isRefused = error instanceof APIError && error.status !== undefined;
+    return { text: undefined, usage: isRefused ? usageOf(undefined) : undefined };
+  }
 }
 
 type Tell = (event: ModelEvent) => void;
@@ -88,23 +151,30 @@ type Tell = (event: ModelEvent) => void;
  */
 export async function generate(request: ModelRequest, tell: Tell): Promise<Outcome> {
   const startedAt = Date.now();
+  let lost: Usage = { input_tokens: 0, output_tokens: 0 };
   for (let attempt = 1; ; attempt++) {
     const reading: Reading = {
+      lost,
       blocks: 0,
       indexes: new Map(),
       hasContent: false,
       hasStopped: false,
-      outputCharacters: 0,
+      hasThought: false,
+      outputBytes: 0,
     };
     try {
       await read(request, reading, tell);
+      request.onTry?.(triedAs(reading));
       return endOf(reading, request.signal);
     } catch (error) {
+      request.onTry?.(triedAs(reading, error, request.signal));
       if (request.signal.aborted || reading.hasContent || reading.hasStopped) return endOf(reading, request.signal);
       const fault = faultOf(error);
       const afterMs = retryDelay(fault, attempt);
       const isTooLate = Date.now() - startedAt + (afterMs ?? 0) > RETRY_WITHIN_MS;
-      if (afterMs === undefined || attempt > MAX_RETRIES || isTooLate) return outcomeOf(fault);
+      lost = totalUsage(reading);
+      const isLast = afterMs === undefined || attempt > MAX_RETRIES || isTooLate || request.maxOutputTokens(lost) < 1;
+      if (isLast) return outcomeOf(fault, lost);
       tell({ type: "retrying", attempt, afterSeconds: afterMs / 1000, code: fault.error.code });
       await sleep(afterMs, request.signal);
       if (request.signal.aborted) return endOf(reading, request.signal);
@@ -114,18 +184,30 @@ export async function generate(request: ModelRequest, tell: Tell): Promise<Outco
 
 /** What has been read of one streamed answer. */
 type Reading = {
+  /** What tries before this one have used. */
+  lost: Usage;
   usage?: Usage;
+  /** When the model said that it begins. */
+  begunAtMs?: number;
   stopReason?: string;
   blocks: number;
   /** Our index of the block that the model names by its own. */
   indexes: Map<number, number>;
   hasContent: boolean;
   hasStopped: boolean;
-  outputCharacters: number;
+  /** It wrote what is not, or not all, sent to us. */
+  hasThought: boolean;
+  outputBytes: number;
+  /** Of the model's response, once its headers have come. */
+  headers?: { status: number; requestId: string | undefined };
 };
 
 async function read(request: ModelRequest, reading: Reading, tell: Tell): Promise<void> {
-  const stream = await client().messages.create(parameters(request), { signal: request.signal });
+  const answered = await client()
+    .messages.create(parameters(request, reading.lost), { signal: request.signal })
+    .withResponse();
+  const { data: stream, response, request_id } = answered;
+  reading.headers = { status: response.status, requestId: request_id ?? undefined };
   for await (const event of stream) {
     const told = translate(event, reading);
     if (told !== undefined) {
@@ -137,14 +219,25 @@ async function read(request: ModelRequest, reading: Reading, tell: Tell): Promis
   if (!reading.hasStopped && !request.signal.aborted) throw new BrokenStream();
 }
 
+function triedAs({ headers }: Reading, error?: unknown, signal?: AbortSignal): Try {
+  const requestId = headers?.requestId ?? (error instanceof APIError ? (error.requestID ?? undefined) : undefined);
+  if (error === undefined || signal?.aborted) return { status: headers?.status ?? "none", requestId };
+  if (isStall(error)) return { status: "stalled", requestId };
+  if (headers !== undefined) return { status: "broken", requestId };
+  return { status: error instanceof APIError ? (error.status ?? "none") : "none", requestId };
+}
+
 /** The model's stream ended without `message_stop`. */
 class BrokenStream extends Error {}
 
-function parameters({ messages, model, effort }: ModelRequest): MessageCreateParamsStreaming {
-  const { systemPrompt, maxOutputTokens } = environment();
+function parameters(
+  { messages, model, effort, maxOutputTokens }: ModelRequest,
+  lost: Usage,
+): MessageCreateParamsStreaming {
+  const { systemPrompt } = environment();
   return {
     model,
-    max_tokens: maxOutputTokens,
+    max_tokens: maxOutputTokens(lost),
     messages: messages as MessageParam[],
     cache_control: { type: "ephemeral" },
     ...(systemPrompt === undefined ? {} : { system: systemPrompt }),
@@ -158,6 +251,7 @@ function translate(event: RawMessageStreamEvent, reading: Reading): ModelEvent |
   switch (event.type) {
     case "message_start":
       reading.usage ??= usageOf(event.message.usage);
+      reading.begunAtMs ??= performance.now();
       return undefined;
     case "message_delta":
       reading.usage = usageOf(event.usage, reading.usage);
@@ -169,6 +263,7 @@ function translate(event: RawMessageStreamEvent, reading: Reading): ModelEvent |
     case "content_block_start": {
       // Not every server counts from 0 and by one; our log does, in the order the blocks came.
       const index = reading.blocks++;
+      reading.hasThought ||= event.content_block.type !== "text";
       reading.indexes.set(event.index, index);
       return { type: event.type, index, content_block: event.content_block as unknown as ContentBlock };
     }
@@ -180,7 +275,7 @@ function translate(event: RawMessageStreamEvent, reading: Reading): ModelEvent |
       const index = reading.indexes.get(event.index);
       const delta = narrowDelta(event.delta);
       if (index === undefined || delta === undefined) return undefined;
-      reading.outputCharacters += lengthOf(delta);
+      reading.outputBytes += Buffer.byteLength(writtenBy(delta));
       return { type: event.type, index, delta };
     }
   }
@@ -202,22 +297,24 @@ function narrowDelta(delta: RawContentBlockDelta): Delta | undefined {
   }
 }
 
-function lengthOf(delta: Delta): number {
+function writtenBy(delta: Delta): string {
   switch (delta.type) {
     case "text_delta":
-      return delta.text.length;
+      return delta.text;
     case "thinking_delta":
-      return delta.thinking.length;
+      return delta.thinking;
     case "input_json_delta":
-      return delta.partial_json.length;
+      return delta.partial_json;
     case "signature_delta":
     case "citations_delta":
-      return 0;
+      return "";
   }
 }
 
 /** The counters we keep, as any event may carry or leave out. */
-type Counters = { [Counter in keyof Usage]?: number | null };
+type Counters = { [Counter in Exclude<keyof Usage, "server_tool_use">]?: number | null } & {
+  server_tool_use?: Usage["server_tool_use"] | null;
+};
 
 /** The counters that are there; those of `message_delta` are cumulative, so they replace the ones before. */
 function usageOf(usage: Counters | undefined, before?: Usage): Usage {
@@ -229,30 +326,59 @@ function usageOf(usage: Counters | undefined, before?: Usage): Usage {
   const cached = usage?.cache_read_input_tokens ?? before?.cache_read_input_tokens;
   if (typeof written === "number") counted.cache_creation_input_tokens = written;
   if (typeof cached === "number") counted.cache_read_input_tokens = cached;
+  const searches = (usage?.server_tool_use ?? before?.server_tool_use)?.web_search_requests ?? 0;
+  if (searches > 0) counted.server_tool_use = { web_search_requests: searches };
   return counted;
 }
 
 /** How an answer ended that was not refused: it is done only if the model said so. */
 function endOf(reading: Reading, signal: AbortSignal): Outcome {
-  if (reading.hasStopped) {
-    const usage = reading.usage ?? { input_tokens: 0, output_tokens: 0 };
-    return { type: "done", stop_reason: reading.stopReason ?? "end_turn", usage };
-  }
-  const usage = estimatedUsage(reading);
+  const usage = totalUsage(reading);
+  if (reading.hasStopped) return { type: "done", stop_reason: reading.stopReason ?? "end_turn", usage };
   return signal.aborted ? { type: "stopped", usage } : { type: "interrupted", usage };
 }
 
-/** A cut answer never reports what it wrote: three characters a token is more than English needs. */
-function estimatedUsage({ usage, outputCharacters }: Reading): Usage {
-  const known = usage ?? { input_tokens: 0, output_tokens: 0 };
-  return { ...known, output_tokens: Math.max(known.output_tokens, Math.ceil(outputCharacters / 3)) };
+/** More than any model writes in a second. */
+const FASTEST_TOKENS_A_SECOND = 300;
+
+/** What this try and those before it have used. A cut answer never reports what it wrote, so that is taken upwards. */
+function totalUsage(reading: Reading): Usage {
+  const { usage = NO_USAGE, lost } = reading;
+  const written = reading.hasStopped ? usage.output_tokens : Math.max(usage.output_tokens, mostWritten(reading));
+  return addUsage(lost, { ...usage, output_tokens: written });
+}
+
+/** Thinking is sent in summary or not at all, so for it only the time counts. */
+function mostWritten({ begunAtMs, hasThought, outputBytes }: Reading): number {
+  if (begunAtMs === undefined) return 0;
+  const isSilent = hasThought || outputBytes === 0;
+  const seconds = isSilent ? (performance.now() - begunAtMs) / 1000 : 0;
+  return Math.max(writtenTokens(outputBytes), Math.ceil(seconds * FASTEST_TOKENS_A_SECOND));
+}
+
+function addUsage(left: Usage, right: Usage): Usage {
+  return usageOf({
+    input_tokens: left.input_tokens + right.input_tokens,
+    output_tokens: left.output_tokens + right.output_tokens,
+    cache_creation_input_tokens: addCounts(left.cache_creation_input_tokens, right.cache_creation_input_tokens),
+    cache_read_input_tokens: addCounts(left.cache_read_input_tokens, right.cache_read_input_tokens),
+    server_tool_use: {
+      web_search_requests:
+        (left.server_tool_use?.web_search_requests ?? 0) + (right.server_tool_use?.web_search_requests ?? 0),
+    },
+  });
+}
+
+function addCounts(left: number | undefined, right: number | undefined): number | null {
+  return left === undefined && right === undefined ? null : (left ?? 0) + (right ?? 0);
 }
 
 /** Why the model said nothing. `isBroken`: it had begun to answer, then the connection was lost. */
 type Fault = { error: Failure; isTransient: boolean; isBroken: boolean };
 
-function outcomeOf(fault: Fault): Outcome {
-  return fault.isBroken ? { type: "interrupted" } : { type: "failed", error: fault.error };
+function outcomeOf(fault: Fault, lost: Usage): Outcome {
+  const used = lost.input_tokens + lost.output_tokens > 0 ? { usage: lost } : {};
+  return fault.isBroken ? { type: "interrupted", ...used } : { type: "failed", error: fault.error, ...used };
 }
 
 /** How long to wait before trying again, in milliseconds; undefined when trying again is of no use, or too late. */
@@ -282,7 +408,7 @@ const SENTENCES: Record<FailureCode, string> = {
 };
 
 function faultOf(error: unknown): Fault {
-  if (error instanceof StalledStream || (error instanceof APIConnectionError && error.cause instanceof StalledStream)) {
+  if (isStall(error)) {
     return fault("internal", { isTransient: false, isBroken: true });
   }
   if (error instanceof BrokenStream) return fault("internal", { isTransient: true, isBroken: true });
@@ -292,6 +418,12 @@ function faultOf(error: unknown): Fault {
   }
   const details = { ...retryAfterOf(error), ...(error.requestID ? { requestId: error.requestID } : {}) };
   return fault(codeOf(error), { isTransient: isTransient(error), isBroken: false }, details);
+}
+
+function isStall(error: unknown): boolean {
+  return (
+    error instanceof StalledStream || (error instanceof APIConnectionError && error.cause instanceof StalledStream)
+  );
 }
 
 function fault(

@@ -295,7 +295,7 @@ describe("an interruption", () => {
   test("ends the answer with what had arrived, and is no stop", async () => {
     const { generation, commit, settlements } = setUp();
     for (const event of [START, BEGIN, says("Hello")]) generation.add(event);
-    const interrupted = generation.interrupt();
+    const interrupted = generation.interrupt("draining");
     void generation.end(ABORTED);
     void generation.stop(0);
     commit();

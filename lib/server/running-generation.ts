@@ -9,6 +9,7 @@ import {
 } from "@/lib/chat/message";
 import type { Committable, Committer } from "./committer";
 import { frameOf, type LogSource } from "./event-stream";
+import { type Interruption, metrics } from "./metrics";
 import type { EventRow, Settlement } from "./store/generation-log";
 
 /** An event that is on the disk, ready to be sent. */
@@ -30,8 +31,10 @@ export type RunningGeneration = LogSource & {
   stop(shown: number): Promise<Outcome>;
   /** Ends an answer that was stopped before it was asked for. */
   stopBeforeStart(): Promise<Outcome>;
-  /** Ends the answer as interrupted: nobody reads it, or the server goes down. */
-  interrupt(): Promise<Outcome>;
+  /** Ends the answer as interrupted: its conversation is deleted, or the server goes down. */
+  interrupt(cause: Interruption): Promise<Outcome>;
+  /** How it ended, once that is on the disk. Rejects when the log fails. */
+  readonly settled: Promise<Outcome>;
 };
 
 type Place = {
@@ -58,6 +61,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   let rewriting: Logged[] = [];
   let end: End | undefined;
   let stopShown: number | undefined;
+  let cause: Interruption = "model";
   let isBroken = false;
   let unattended: NodeJS.Timeout | undefined;
   const followers = new Set<() => void>();
@@ -80,10 +84,13 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
       wake();
       if (end === undefined || log.at(-1)?.event.type !== "generation_end") return;
       finish();
+      metrics().answers.inc({ outcome: end.outcome.type });
+      if (end.outcome.type === "interrupted") metrics().interrupted.inc({ cause });
       settled.resolve(end.outcome);
     },
     failed(error) {
       isBroken = true;
+      metrics().interrupted.inc({ cause: "store" });
       controller.abort();
       wake();
       finish();
@@ -140,6 +147,11 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     return usage === undefined ? { type: "interrupted" } : { type: "interrupted", usage };
   }
 
+  function abort(why: Interruption): void {
+    if (!controller.signal.aborted) cause = why;
+    controller.abort();
+  }
+
   function watchForReaders(): void {
     clearTimeout(unattended);
     if (followers.size > 0 || end !== undefined || isBroken) return;
@@ -151,7 +163,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     const isRead = await place.isReadElsewhere().catch(() => false);
     if (followers.size > 0) return;
     if (isRead) watchForReaders();
-    else controller.abort();
+    else abort("unattended");
   }
 
   watchForReaders();
@@ -178,10 +190,11 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     stopBeforeStart() {
       return endWith({ type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } });
     },
-    interrupt() {
-      controller.abort();
+    interrupt(why) {
+      abort(why);
       return settled.promise;
     },
+    settled: settled.promise,
     read(after, maximumLength) {
       let text = "";
       let last = after;

@@ -1,0 +1,46 @@
+import { useRef, useState } from "react";
+import type { ConversationStore } from "@/lib/client/store";
+import { type Field, returnTo } from "./composer";
+import type { Row } from "./rows";
+import type { Editing } from "./user-message";
+
+type EditingDesk = { field: Field; onSent(): void };
+
+/**
+ * The one message that is being edited. It stays named when its new version is on its way: where that is refused, the
+ * message is on the page again, and so is what was written.
+ */
+export function useEditing(
+  store: ConversationStore,
+  { field, onSent }: EditingDesk,
+): Editing & { beginLast(rows: readonly Row[]): boolean } {
+  const [id, setId] = useState<string | null>(null);
+  const isFromComposer = useRef(false);
+
+  function begin(messageId: string): void {
+    isFromComposer.current = false;
+    setId(messageId);
+  }
+
+  return {
+    id,
+    begin,
+    beginLast(rows) {
+      const last = rows.findLast(({ message }) => message.role === "user");
+      if (last === undefined) return false;
+      begin(last.message.id);
+      isFromComposer.current = true;
+      return true;
+    },
+    cancel() {
+      setId(null);
+      if (isFromComposer.current) returnTo(field);
+      isFromComposer.current = false;
+    },
+    send(messageId, text) {
+      store.edit(messageId, text);
+      onSent();
+      returnTo(field);
+    },
+  };
+}
