@@ -8,7 +8,14 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const standalone = join(root, ".next", "standalone");
 
 const SOURCES = ["app", "components", "lib", "public", "instrumentation.ts", "proxy.ts"];
-const SETTINGS = ["next.config.mjs", "postcss.config.mjs", "tailwind.config.ts", "tsconfig.json", "package-lock.json"];
+const SETTINGS = [
+  "next.config.mjs",
+  "postcss.config.mjs",
+  "tailwind.config.ts",
+  "tsconfig.json",
+  "package-lock.json",
+  "scripts/environment.mjs",
+];
 const FINGERPRINT = join(standalone, "sources.sha256");
 
 /** Builds the app when there is no build of exactly these sources. Ends the process when the build fails. */
@@ -25,6 +32,9 @@ export function buildIfStale() {
   if (existsSync(join(root, "public"))) {
     cpSync(join(root, "public"), join(standalone, "public"), { recursive: true });
   }
+  // For where there is no compiler: the doctor in the image. In a process of its own, to leave no compiler in this one.
+  const compiled = spawnSync(process.execPath, [join(root, "scripts", "environment.mjs")], { stdio: "inherit" });
+  if (compiled.status !== 0) process.exit(compiled.status ?? 1);
   writeFileSync(FINGERPRINT, fingerprint);
 }
 

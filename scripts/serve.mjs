@@ -16,7 +16,16 @@ export async function serve() {
   // Some shells export the machine's name here, and the server would listen on that address alone.
   delete process.env.HOSTNAME;
   refuseUnservable();
+  refuseWrongPort();
   await import(pathToFileURL(join(standalone, "server.js")).href);
+}
+
+/** Next listens before the app reads its environment; at a wrong port it would end with an error of its own. */
+function refuseWrongPort() {
+  const port = process.env.PORT?.trim() || "0";
+  if (/^\d+$/.test(port) && Number(port) <= 65_535) return;
+  console.error("Platen cannot start: one setting is wrong.\n  - PORT must be a whole number from 0 to 65535.");
+  process.exit(78);
 }
 
 /** Next answers 500 to TRACE, to `*` and to a path that is no UTF-8. Each is the caller's fault, so it gets a 400. */
@@ -38,5 +47,7 @@ function isServable({ method, url }) {
     return false; // Percent signs that encode nothing.
   }
 }
+
+export { serve as run };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await serve();

@@ -1,3 +1,5 @@
+import { metrics } from "./metrics";
+
 /** A stretch of a log, as it goes over the wire. `last` is the number of its last event; after `isEnd` nothing follows. */
 export type Stretch = { text: string; last: number; isEnd: boolean };
 
@@ -45,6 +47,7 @@ export function followStream(source: LogSource, after: number): ReadableStream<U
     if (!isOpen) return;
     isOpen = false;
     clearInterval(keepAlive);
+    metrics().followers.dec();
     leave();
   }
 
@@ -96,6 +99,7 @@ export function followStream(source: LogSource, after: number): ReadableStream<U
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        metrics().followers.inc();
         controller.enqueue(encoder.encode(": ok\n\n"));
         leave = source.attend(() => answer(controller));
         keepAlive = setInterval(() => {

@@ -1,10 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { sayWhoMayEnter } from "./access-notice";
 import { type Bus, createBus } from "./bus";
 import { type Committer, createCommitter } from "./committer";
+import { openDoorway } from "./doorway";
 import { environment } from "./env";
-import { errorFields, log } from "./log";
+import { errorFields, log, outliveReaders } from "./log";
+import { metrics } from "./metrics";
+import { sayPrices } from "./price-notice";
 import { processWide } from "./process-wide";
+import { logRequests } from "./request-log";
+import { keepRetention } from "./retention";
 import type { RunningGeneration } from "./running-generation";
 import { openStore, type Store } from "./store/database";
 import {
@@ -18,6 +24,11 @@ import {
   settleDead,
 } from "./store/generation-log";
 import { withPatience } from "./store/patience";
+import { scrubDeleted } from "./store/scrub";
+import { forgetDeleted, indexUnindexed } from "./store/search";
+import { deleteForgotten } from "./store/temporary";
+import { tickByLoad } from "./tick";
+import { flushTraces, startTracing } from "./traces";
 
 /** What there is once in a process: the store, the answers under way, and whether it takes new ones. */
 export type Instance = {
@@ -40,6 +51,8 @@ const HEARTBEAT_MS = 5_000;
 /** A commit that the store cannot take is tried again for so long: a failover, or a lock that somebody holds. */
 const COMMIT_PATIENCE_MS = 12_000;
 const LAST_WORDS_MS = 150;
+/** A page says every two minutes that it is open; one in the background may be held up for a while. */
+const KEEP_TEMPORARY_MS = 15 * 60_000;
 
 export function isoTime(offsetMs = 0): string {
   return new Date(Date.now() + offsetMs).toISOString();
@@ -47,6 +60,11 @@ export function isoTime(offsetMs = 0): string {
 
 export function leaseUntil(): string {
   return isoTime(LEASE_MS);
+}
+
+/** How long from now a temporary conversation is kept whose page gives no further sign. */
+export function keepTemporaryUntil(): string {
+  return isoTime(KEEP_TEMPORARY_MS);
 }
 
 /** The process's instance, its store open and swept. Rejects while the store cannot be opened, and then tries again. */
@@ -69,15 +87,21 @@ async function open(): Promise<Instance> {
     store,
     running,
     bus: createBus(databaseUrl, () => void obeyStopMarks(live)),
-    committer: createCommitter((events, settlements) =>
-      withPatience(COMMIT_PATIENCE_MS, (isRepeat) => commit(store, { events, settlements, now: isoTime() }, isRepeat)),
-    ),
+    committer: createCommitter(async (events, settlements) => {
+      const measured = metrics().commitSeconds.startTimer();
+      await withPatience(COMMIT_PATIENCE_MS, (isRepeat) =>
+        commit(store, { events, settlements, now: isoTime() }, isRepeat),
+      );
+      measured();
+      metrics().events.inc(events.length);
+    }, tickByLoad()),
     starting: new Map(),
     readingElsewhere: new Map(),
     isDraining: false,
   };
   if (databaseUrl === undefined) await settleAll(store, (await readOpenGenerations(store)).filter(isLeftBehind));
   beat(live);
+  indexUnindexed(store).catch((error: unknown) => log("error", "search_index", errorFields(error)));
   return live;
 }
 
@@ -95,8 +119,10 @@ function isLeftBehind({ instanceId }: OpenGeneration): boolean {
 
 async function settleAll(store: Store, dead: readonly OpenGeneration[]): Promise<void> {
   for (const { id } of dead) {
-    await settleDead(store, id, isoTime());
-    log("warn", "settled_dead", { id });
+    const outcome = await settleDead(store, id, isoTime());
+    if (outcome === undefined) continue;
+    log("warn", "settled_dead", { id, outcome: outcome.type });
+    if (outcome.type === "interrupted") metrics().interrupted.inc({ cause: "instance_lost" });
   }
 }
 
@@ -113,6 +139,9 @@ function beat(live: Instance): void {
       await attendGenerations(live.store, [...live.readingElsewhere.keys()], leaseUntil());
       const open = await readOpenGenerations(live.store);
       await settleAll(live.store, open.filter(isOrphan));
+      await deleteForgotten(live.store, isoTime());
+      await scrubDeleted(live.store);
+      await forgetDeleted(live.store);
       // After an outage of the store everybody's lease has run out: first let the living renew theirs.
       if (Date.now() - aliveSince < LEASE_MS) return;
       const now = isoTime();
@@ -145,7 +174,14 @@ async function obeyStopMarks({ id, store, running }: Instance): Promise<void> {
 
 /** Opens the instance and ends the process in order when it is told to: running answers get `DRAIN_SECONDS`. */
 export async function boot(): Promise<void> {
-  await instance();
+  openDoorway();
+  outliveReaders();
+  logRequests();
+  sayWhoMayEnter();
+  sayPrices();
+  await startTracing();
+  const { store } = await instance();
+  keepRetention(store, environment().retentionDays);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain());
 }
 
@@ -156,9 +192,10 @@ async function drain(): Promise<void> {
   log("info", "draining", { running: running.size });
   const deadline = Date.now() + environment().drainSeconds * 1000;
   while ((running.size > 0 || live.starting.size > 0) && Date.now() < deadline) await sleep(25);
-  await Promise.race([Promise.allSettled([...running.values()].map((one) => one.interrupt())), sleep(1_000)]);
+  await Promise.race([Promise.allSettled([...running.values()].map((one) => one.interrupt("draining"))), sleep(1_000)]);
   // Followers are still being sent the last events.
   await sleep(LAST_WORDS_MS);
+  await flushTraces();
   process.exit(0);
 }
 

@@ -1,26 +1,30 @@
 import { randomUUID } from "node:crypto";
-import { cookies } from "next/headers";
+import { headers } from "next/headers";
 import type { Conversation } from "@/lib/chat/conversation";
+import { modelName } from "@/lib/chat/model-name";
 import { uuid } from "@/lib/chat/request";
 import { instance } from "./instance";
-import { modelId, modelName } from "./model";
+import { modelId } from "./model";
 import { openSession } from "./session";
 import { readConversation } from "./store/conversations";
 
 /** What the page of a new conversation needs; the id is fresh on every visit. */
-export async function openNewConversation(): Promise<{ id: string; modelName: string }> {
+export async function openNewConversation(): Promise<{ id: string; modelName: string } | "gated"> {
   // Reading the request makes the page dynamic, so that no two visits share an id.
-  await cookies();
+  if (!openSession(await headers()).isLetIn) return "gated";
   return { id: randomUUID(), modelName: modelName(modelId()) };
 }
 
 export type StoredConversation = { conversation: Conversation; lastEventId: number; modelName: string };
 
 /** The visitor's conversation as the store has it; null for one that is not theirs or does not exist. */
-export async function openStoredConversation(id: string): Promise<StoredConversation | null> {
+export async function openStoredConversation(id: string): Promise<StoredConversation | "gated" | null> {
+  const { visitor, isLetIn } = openSession(await headers());
+  if (!isLetIn) return "gated";
   if (!uuid.safeParse(id).success) return null;
-  const { visitor } = openSession((await cookies()).toString());
   const { store } = await instance();
   const read = await readConversation(store, visitor.id, id.toLowerCase());
+  // A temporary conversation has no address: it is on the one page that began it.
+  if (read?.conversation.temporary) return null;
   return read === undefined ? null : { ...read, modelName: modelName(modelId()) };
 }

@@ -23,6 +23,8 @@ export type Server = {
   /** Its exit code; null when a signal ended it. */
   exited: Promise<number | null>;
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Nobody reads its output any more. */
+  closeOutput(): void;
 };
 
 /** The app, ready to answer. `settings` are environment variables, and nothing else of ours is handed down. */
@@ -65,6 +67,10 @@ export async function launch(settings: Settings, script: "start.mjs" | "serve.mj
     dataDir,
     output: () => output,
     exited,
+    closeOutput() {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     end(signal) {
       child.kill(signal);
       return exited;
@@ -161,7 +167,7 @@ export function random(seed: number): () => number {
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

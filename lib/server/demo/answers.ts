@@ -31,6 +31,8 @@ const CONTINUES =
 const AGAIN =
   /^(?:and )?(?:please )?(?:again|once more|one more time|repeat(?: that| it| this| your (?:last )?answer)?|say (?:that|it) again|do (?:that|it) again|same again|noch ?mal|noch einmal|encore|otra vez)(?:,? please)?\W*$/i;
 const LONGEST_CONTINUE_WORDS = 16;
+/** The page's own button asks so: what is said again is laid over what is there. */
+const SAYS_LAST_WORDS_AGAIN = /\bbeginning with your last words\b/i;
 /** Planning an earlier answer again looks back no further than this, so a history of nothing but "again" stays cheap. */
 const MOST_TURNS_REPLANNED = 40;
 
@@ -43,7 +45,7 @@ export function planFor(request: DemoRequest, now: Date): Plan {
 
 function planTurn(turns: readonly Turn[], now: Date): Plan {
   const text = turns.at(-1)?.text.trim() ?? "";
-  if (CONTINUES.test(text) && wordCount(text) <= LONGEST_CONTINUE_WORDS) return continued(turns, now);
+  if (CONTINUES.test(text) && wordCount(text) <= LONGEST_CONTINUE_WORDS) return continued(turns, now, text);
   if (AGAIN.test(text)) return repeated(turns, now);
   return planFresh(turns, now);
 }
@@ -147,7 +149,7 @@ function regretFor(attachments: readonly string[]): string {
 }
 
 /** The rest of the answer before this, if it was one of ours and was not finished. */
-function continued(turns: readonly Turn[], now: Date): Plan {
+function continued(turns: readonly Turn[], now: Date, asked: string): Plan {
   const last = turns.findLastIndex(({ role, text }) => role === "assistant" && text !== "");
   const said = turns[last]?.text.trimEnd() ?? "";
   if (said === "")
@@ -155,7 +157,14 @@ function continued(turns: readonly Turn[], now: Date): Plan {
   const plan = planTurn(turns.slice(Math.max(0, last - MOST_TURNS_REPLANNED), last), now);
   const isUnfinished = plan.type === "answer" && plan.text.startsWith(said) && plan.text.length > said.length;
   if (!isUnfinished) return answer({ text: "That answer was complete, and the demo has nothing to add to it." });
-  return answer({ text: restFrom(plan.text, said.length), pace: plan.pace });
+  const rest = SAYS_LAST_WORDS_AGAIN.test(asked) ? withLastWords : restFrom;
+  return answer({ text: rest(plan.text, said.length), pace: plan.pace });
+}
+
+/** `text` from some words before `place`, on the same line. */
+function withLastWords(text: string, place: number): string {
+  const words = /(?:\S+[^\S\n]+){0,3}\S+$/.exec(text.slice(Math.max(0, place - LONGEST_STEP_BACK), place))?.[0] ?? "";
+  return text.slice(place - words.length);
 }
 
 const LONGEST_STEP_BACK = 40;

@@ -1,0 +1,8 @@
+import { scrape } from "@/lib/server/scrape";
+
+export const dynamic = "force-dynamic";
+
+/** What this process has counted, for Prometheus; only with `METRICS_TOKEN`. */
+export function GET(request: Request): Promise<Response> {
+  return scrape(request.headers.get("authorization"));
+}
