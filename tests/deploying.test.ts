@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { readEnvironment } from "@/lib/server/env";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** The variables that the server knows, by the source that reads them. */
+const VARIABLES = new Set(
+  [...read("lib/server/env.ts").matchAll(/read\.\w+\("([A-Z_]+)"/g)].map(([, name]) => name ?? ""),
+);
+/** What the platforms, or OpenTelemetry, define. */
+const FOREIGN = new Set(["NODE_ENV", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"]);
+
+function drainSeconds(): number {
+  const result = readEnvironment({});
+  if ("faults" in result) throw new Error("the defaults are wrong");
+  return result.environment.drainSeconds;
+}
+
+test("every variable is in .env.example and in the README's table", () => {
+  expect(VARIABLES.size).toBeGreaterThan(20);
+  for (const name of VARIABLES) {
+    expect(read(".env.example")).toMatch(new RegExp(`^#${name}=`, "m"));
+    expect(read("README.md")).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, "m"));
+  }
+});
+
+test(".env.example, with every example taken, starts a server", () => {
+  const lines = [...read(".env.example").matchAll(/^#([A-Z_]+)=([^#\n]*)/gm)];
+  const { faults } = readEnvironment(Object.fromEntries(lines.map(([, name, value]) => [name, value]))) as {
+    faults?: string[];
+  };
+  expect(faults ?? []).toEqual([]);
+});
+
+describe("each place gives a server that drains the time it takes, and a second", () => {
+  test.each([
+    ["deploy/platen.service", /TimeoutStopSec=(\d+)/],
+    ["compose.yaml", /stop_grace_period: (\d+)s/],
+    ["deploy/fly.toml", /kill_timeout = (\d+)/],
+    ["deploy/render.yaml", /maxShutdownDelaySeconds: (\d+)/],
+    ["deploy/railway.json", /"drainingSeconds": (\d+)/],
+    ["deploy/kubernetes.yaml", /terminationGracePeriodSeconds: (\d+)/],
+  ])("%s", (path, pattern) => {
+    expect(Number(pattern.exec(read(path))?.[1])).toBeGreaterThan(drainSeconds() + 1);
+  });
+});
+
+test("what they set, the server reads", () => {
+  const set = [
+    "compose.yaml",
+    ...readdirSync(join(ROOT, "deploy")).map((name) => `deploy/${name}`),
+    "Dockerfile",
+  ].flatMap((path) =>
+    [...read(path).matchAll(/(?:name: |key: |^ +|^Environment=|ENV |\s)([A-Z]{4,}(?:_[A-Z]+)+)(?=[=:,\s]| =)/gm)].map(
+      ([, name]) => `${path} ${name}`,
+    ),
+  );
+  expect(set.length).toBeGreaterThan(20);
+  expect(
+    set.filter((found) => !VARIABLES.has(found.split(" ")[1] ?? "") && !FOREIGN.has(found.split(" ")[1] ?? "")),
+  ).toEqual([]);
+});
+
+test("no proxy of ours buffers, or cuts a stream within Platen's 15 seconds of silence", () => {
+  for (const path of ["deploy/nginx.conf", "deploy/nginx-scale.conf"]) {
+    expect(read(path)).toContain("proxy_buffering off;");
+    expect(Number(/proxy_read_timeout (\d+)s/.exec(read(path))?.[1])).toBeGreaterThan(15);
+  }
+  expect(read("deploy/kubernetes.yaml")).toContain('proxy-buffering: "off"');
+  expect(read("deploy/Caddyfile")).toContain("flush_interval -1");
+});
+
+test("the image runs as nobody", () => {
+  const users = [...read("Dockerfile").matchAll(/^USER (\d+)/gm)].map(([, user]) => user);
+  expect(users.at(-1)).toBe("65532");
+});
