@@ -9,6 +9,8 @@ export default {
   // A lock file in a folder above would otherwise be taken for the project's root.
   outputFileTracingRoot: root,
   outputFileTracingIncludes: { "/diagram/script": ["./node_modules/mermaid/dist/mermaid.min.js"] },
+  // 19 MB that only the optimiser of images would use.
+  outputFileTracingExcludes: { "**/*": ["node_modules/@img/**", "node_modules/sharp/**"] },
   turbopack: { root },
   images: { unoptimized: true },
   // Streams are never compressed (no-transform); static files are compressed by the proxy in front, or by Next.

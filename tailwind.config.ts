@@ -46,6 +46,8 @@ const schemes = plugin(({ addBase }) => {
       ':root:not([data-theme="light"])': { ...variables(dark), "color-scheme": "dark" },
     },
     ':root[data-theme="dark"]': { ...variables(dark), "color-scheme": "dark" },
+    // Paper is white, whatever the screen is.
+    "@media print": { ":root:root:root": { ...variables(light), "color-scheme": "light" } },
   });
 });
 

@@ -5,6 +5,8 @@ import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
+import { Arrivals } from "@/components/arrival";
+import { GateDialog } from "@/components/gate";
 import { MARK_BEFORE_PAINT } from "@/lib/client/before-paint";
 import { version } from "@/lib/server/version";
 
@@ -45,7 +47,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           {MARK_BEFORE_PAINT}
         </script>
       </head>
-      <body>{children}</body>
+      <body>
+        {children}
+        <GateDialog />
+        <Arrivals />
+      </body>
     </html>
   );
 }

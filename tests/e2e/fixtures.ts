@@ -10,8 +10,9 @@ import type { Upstream } from "../upstream/upstream";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The built app in a process of its own; `restart` keeps its data. */
-export type Server = { url: string; restart(signal: NodeJS.Signals): Promise<void> };
+/** The built app in a process of its own; `restart` keeps its data, and may change its environment. */
+export type Server = { url: string; restart(signal: NodeJS.Signals, changes?: Settings): Promise<void> };
+type Settings = Readonly<Record<string, string>>;
 
 type Worker = { upstream: Upstream; server: Server; demo: Server };
 
@@ -27,17 +28,19 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function startServer(settings: Record<string, string>): Promise<Server & { stop(): Promise<void> }> {
+/** A server of a test's own, for settings that no other wants. Its test stops it. */
+export async function startServer(settings: Settings): Promise<Server & { stop(): Promise<void> }> {
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const dataDir = mkdtempSync(join(tmpdir(), "platen-e2e-"));
   const env = { PATH: process.env.PATH ?? "", PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: "warn", ...settings };
+  let changed: Settings = {};
   let child = await launch();
 
   async function launch(): Promise<ChildProcess> {
     const started = spawn(process.execPath, ["scripts/serve.mjs"], {
       cwd: ROOT,
-      env: env as unknown as NodeJS.ProcessEnv,
+      env: { ...env, ...changed } as unknown as NodeJS.ProcessEnv,
       stdio: ["ignore", "ignore", "inherit"],
     });
     for (;;) {
@@ -56,8 +59,9 @@ async function startServer(settings: Record<string, string>): Promise<Server & {
 
   return {
     url,
-    async restart(signal) {
+    async restart(signal, changes = {}) {
       await end(signal);
+      changed = changes;
       child = await launch();
     },
     stop: () => end("SIGKILL"),

@@ -28,14 +28,20 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 export async function startUpstream(options: UpstreamOptions = {}): Promise<Upstream> {
   const { port = 0, rate = 40, models = MODELS } = options;
   const log = createRequestLog();
+  const titles = createRequestLog();
   const open = new Set<Exchange>();
   const nextScripts: Script[] = [];
   let standingScript: Script | null = null;
   let modelsScript: Script | null = null;
+  let titleScript: Script | null = null;
 
   const upstream: Upstream = {
     url: "",
     requests: log.requests,
+    titleRequests: titles.requests,
+    scriptTitles: (script) => {
+      titleScript = script;
+    },
     script: (script) => {
       standingScript = script;
     },
@@ -47,6 +53,8 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
     reset() {
       standingScript = null;
       modelsScript = null;
+      titleScript = null;
+      titles.clear();
       nextScripts.length = 0;
       log.clear();
     },
@@ -65,13 +73,15 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
     const { pathname } = new URL(request.url ?? "/", "http://upstream");
     if (pathname.startsWith("/__")) return answerControl(upstream, request, response, body ?? "");
 
-    const record = log.open(request, receivedAtMs, body ?? "");
+    const isForTitle = asksForTitle(body ?? "");
+    const record = (isForTitle ? titles : log).open(request, receivedAtMs, body ?? "");
     const exchange = openExchange(response, record, log.changed);
     open.add(exchange);
     exchange.closed.addEventListener("abort", () => {
       open.delete(exchange);
-      options.onClosed?.(record);
+      if (!isForTitle) options.onClosed?.(record);
     });
+    if (isForTitle) return play(chosen(titleScript ?? refuse(529, "overloaded_error"), record), exchange);
     if (body === null) return play(refuse(413, "request_too_large"), exchange);
     if (record.credential === null) return play(refuse(401, "authentication_error"), exchange);
     return answerEndpoint(`${request.method} ${pathname.replace(/^.*(?=\/v1\/)/, "")}`, exchange);
@@ -116,6 +126,11 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
   });
   upstream.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return upstream;
+}
+
+/** Platen asks for titles by themselves, of its own accord and without a stream. */
+function asksForTitle(body: string): boolean {
+  return body.includes('"system":"Write a title') && !body.includes('"stream":true');
 }
 
 function chosen(script: Script, record: RequestRecord): Scenario {

@@ -10,6 +10,10 @@ export interface Upstream {
   url: string;
   /** Every API request, in order of arrival; live. */
   requests: RequestRecord[];
+  /** The requests for a title, which are among no others: they come when nothing is under way, and no test need reckon with them. */
+  titleRequests: RequestRecord[];
+  /** Answers the requests for a title this way; null, as at first, refuses them, and titles stay as they are. */
+  scriptTitles(script: Script | null): void;
   /** Answers all further valid requests for messages this way; null brings the default answer back. */
   script(script: Script | null): void;
   /** Answers the next requests for messages, one script each, before `script` counts again. A retry takes one too. */

@@ -2,15 +2,16 @@ import { generationRequest } from "@/lib/chat/request";
 import { STREAM_HEADERS } from "@/lib/server/event-stream";
 import { type Followed, follow, start, stop } from "@/lib/server/generations";
 import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
+import { noteLater } from "@/lib/server/request-log";
 
 type Context = { params: Promise<{ id: string }> };
 
 /** Starts the answer and streams it. */
 export function PUT(request: Request, { params }: Context): Promise<Response> {
-  return serve(request, async ({ visitor }) => {
+  return serve(request, async (session) => {
     const id = readId((await params).id);
     const body = await readBody(request, generationRequest);
-    return streamed(await start(visitor.id, id, body));
+    return streamed(request, await start(session, id, body));
   });
 }
 
@@ -19,7 +20,7 @@ export function GET(request: Request, { params }: Context): Promise<Response> {
   return serve(request, async ({ visitor }) => {
     const id = readId((await params).id);
     const given = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("after");
-    return streamed(await follow(visitor.id, id, readCount(given, "The last event's id") ?? 0));
+    return streamed(request, await follow(visitor.id, id, readCount(given, "The last event's id") ?? 0));
   });
 }
 
@@ -33,8 +34,12 @@ export function DELETE(request: Request, { params }: Context): Promise<Response>
   });
 }
 
-function streamed(followed: Followed): Response {
-  return "refusal" in followed ? refuse(followed.refusal) : new Response(followed.stream, { headers: STREAM_HEADERS });
+function streamed(request: Request, followed: Followed): Response {
+  if ("refusal" in followed) return refuse(followed.refusal);
+  if (followed.report !== undefined) noteLater(request, followed.report);
+  // Somebody else has followed the same message: the page may want to read what they said.
+  const others = followed.hasOthers === true ? { "x-platen-others": "1" } : {};
+  return new Response(followed.stream, { headers: { ...STREAM_HEADERS, ...others } });
 }
 
 function readCount(given: string | null, what: string): number | undefined {
