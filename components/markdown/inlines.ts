@@ -5,7 +5,7 @@ import type { Desk } from "./desk";
 import { isSelected, lastLineOf, mend, partFrom } from "./parts";
 
 /** A paragraph is laid out as a whole for each character that comes; above this it is parted. */
-const PART_LENGTH = 4000;
+const PART_LENGTH = 1500;
 
 type Shown = TextShown | ElementShown;
 type TextShown = { type: "text"; node: Inline; value: string; dom: Text };

@@ -10,22 +10,20 @@ export function isSelected(node: Node): boolean {
  */
 export function lastLineOf(text: Text): Text | undefined {
   const range = document.createRange();
-  range.selectNodeContents(text);
-  const lines = range.getClientRects();
-  const [first, last] = [lines[0], lines[lines.length - 1]];
-  if (first === undefined || last === undefined || last.top - first.top < first.height / 2) return undefined;
-  const bottomOf = (at: number) => {
+  let lineMiddle: number | undefined;
+  let start = text.length;
+  for (let at = text.length - 1; at >= 0; at--) {
     range.setStart(text, at);
     range.setEnd(text, at + 1);
-    return range.getBoundingClientRect().bottom;
-  };
-  let [low, high] = [0, text.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (bottomOf(middle) > last.top + last.height / 2) high = middle;
-    else low = middle + 1;
+    const { top, height } = range.getBoundingClientRect();
+    // A space that has collapsed has no place of its own, and half a surrogate pair may have none.
+    if (height === 0) continue;
+    const middle = top + height / 2;
+    lineMiddle ??= middle;
+    if (lineMiddle - middle > height / 2) return start < text.length ? text.splitText(start) : undefined;
+    start = at;
   }
-  return low > 0 && low < text.length ? text.splitText(low) : undefined;
+  return undefined;
 }
 
 /** A part that takes `first` and all that follows it. */
