@@ -27,6 +27,8 @@ export const ARCHIVE_HEAD = `{"format":"${ARCHIVE_FORMAT}","version":${ARCHIVE_V
 export const ARCHIVE_FOOT = "\n]}\n";
 
 const MAX_TITLE_LENGTH = 200;
+/** Nobody has read that much in one conversation; reading millions would hold up everybody else. */
+const MOST_MESSAGES = 100_000;
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
 
@@ -47,11 +49,27 @@ const outcome = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("failed"), error: z.looseObject({ code: z.string(), message: z.string() }) }),
 ]);
 
+/** A list that is judged as far as its first fault: an array of the schema's own would note each of a million. */
+function listOf<Item extends z.ZodType>(item: Item) {
+  return z.array(z.unknown()).transform((values, { addIssue }) => {
+    const items: z.output<Item>[] = [];
+    for (const [index, value] of values.entries()) {
+      const { success, data, error } = item.safeParse(value);
+      if (!success) {
+        addIssue({ code: "custom", path: [index, ...(error.issues[0]?.path ?? [])] });
+        return z.NEVER;
+      }
+      items.push(data);
+    }
+    return items;
+  });
+}
+
 const archivedMessage = z.object({
   id: uuid,
   parentId: uuid.nullable(),
   role: z.enum(["user", "assistant"]),
-  content: z.array(block),
+  content: listOf(block),
   outcome: outcome.optional(),
   model: z.string().max(200).transform(storable).optional(),
   usage: usage.optional(),
@@ -65,7 +83,7 @@ const archivedConversation = z.object({
   leafId: uuid.nullable(),
   createdAt: time,
   updatedAt: time,
-  messages: z.array(archivedMessage).min(1),
+  messages: listOf(archivedMessage).refine((messages) => messages.length > 0),
 });
 
 /** `text` as both stores can keep it in a column of its own: without NULs and lone surrogates. */
@@ -81,6 +99,7 @@ export function archivedTitle(title: string): string {
 
 /** Reads one conversation of Platen's own format. */
 export function readArchived(value: unknown): Reading {
+  if (isTooLong((value as { messages?: unknown } | null)?.messages)) return unreadable(value, TOO_MANY_MESSAGES);
   const parsed = archivedConversation.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -124,6 +143,14 @@ function faultOf(messages: readonly Pick<Message, "id" | "parentId" | "role">[])
     roles.set(id, role);
   }
   return undefined;
+}
+
+export const TOO_MANY_MESSAGES = "It has more than 100,000 messages.";
+
+/** Whether `messages`, a list or an object of them, are more than are read of one conversation. */
+export function isTooLong(messages: unknown): boolean {
+  if (typeof messages !== "object" || messages === null) return false;
+  return (Array.isArray(messages) ? messages : Object.keys(messages)).length > MOST_MESSAGES;
 }
 
 /** A conversation that cannot be read, by its title where it says one. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { archivedTitle, type Reading, unreadable } from "./archive";
+import { archivedTitle, isTooLong, type Reading, TOO_MANY_MESSAGES, unreadable } from "./archive";
 import { type ForeignNode, treeOf } from "./foreign-tree";
 import type { Message } from "./message";
 
@@ -47,6 +47,7 @@ export function isChatGptConversation(value: object): value is { mapping: object
 
 /** Reads one conversation of ChatGPT's export. Its ids are theirs; "" where it has none. `now` stands for a lost time. */
 export function readChatGptConversation(value: { mapping: object }, now: string): Reading {
+  if (isTooLong(value.mapping)) return unreadable(value, TOO_MANY_MESSAGES);
   const given = conversation.parse(value);
   const createdAt = isoOf(given.create_time) ?? isoOf(given.update_time) ?? now;
   const nodes = Object.entries(value.mapping).map(([id, one]) => nodeOf(id, one, createdAt));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { archivedTitle, type Reading, unreadable } from "./archive";
+import { archivedTitle, isTooLong, type Reading, TOO_MANY_MESSAGES, unreadable } from "./archive";
 import { type ForeignNode, treeOf } from "./foreign-tree";
 
 const named = z.object({ file_name: z.string().min(1) }).catch({ file_name: "" });
@@ -36,6 +36,7 @@ export function isClaudeConversation(value: object): value is { chat_messages: u
 
 /** Reads one conversation of Claude's export. Its ids are theirs; "" where it has none. `now` stands for a lost time. */
 export function readClaudeConversation(value: { chat_messages: unknown[] }, now: string): Reading {
+  if (isTooLong(value.chat_messages)) return unreadable(value, TOO_MANY_MESSAGES);
   const given = conversation.parse(value);
   const createdAt = isoOf(given.created_at) ?? isoOf(given.updated_at) ?? now;
   const messages = value.chat_messages.flatMap((one) => {

@@ -60,6 +60,12 @@ describe("the elements of a file", () => {
   });
 });
 
+test("of millions of short members the first hundred are kept", () => {
+  const members = Array.from({ length: 1_000 }, (_, index) => `"member${index}":${index}`);
+  const { header, elements } = read([`{"format":"platen",${members.join(",")},"conversations":[1]}`]);
+  expect([header.format, Object.keys(header).length, elements]).toEqual(["platen", 100, ["1"]]);
+});
+
 describe("a file is refused", () => {
   test.each([
     ["when it is no list", ["12"], /not an export/],

@@ -20,6 +20,8 @@ type Container = "file" | "object" | "list";
 
 const LIST_NAME = "conversations";
 const MAX_MEMBER_LENGTH = 1000;
+/** A file may hold millions: the first are enough to tell what it is. */
+const MOST_MEMBERS = 100;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -73,7 +75,7 @@ export function createElementReader({ maxDepth, maxLength }: ElementBounds, onEl
       memberName = name;
       expected = "colon";
     } else {
-      if (text !== null) header.set(memberName, parse(text));
+      if (text !== null && header.size < MOST_MEMBERS) header.set(memberName, parse(text));
       expected = "comma_or_close";
     }
   }

@@ -9,6 +9,9 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, "is not a UUID")
   .toLowerCase();
 
+/** A text for a column of its own: PostgreSQL keeps no NUL in one. */
+const storable = z.string().refine((text) => !text.includes("\0"), "holds a character that cannot be kept");
+
 const textBlock = z.strictObject({
   type: z.literal("text"),
   text: z.string().refine((text) => text.trim() !== "", "is empty"),
@@ -24,7 +27,7 @@ const sentMessage = z.strictObject({
 });
 
 const settings = z.strictObject({
-  model: z.string().min(1).max(200).optional(),
+  model: storable.min(1).max(200).optional(),
   effort: z.enum(["low", "medium", "high", "xhigh", "max"]).optional(),
   webSearch: z.boolean().optional(),
   /** Counts when the conversation is made: it is deleted when its page is closed. */
@@ -52,14 +55,7 @@ export type GenerationRequest = z.infer<typeof generationRequest>;
 /** The body of `PATCH /api/conversations/{id}`. */
 export const conversationChange = z
   .strictObject({
-    title: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      // PostgreSQL keeps no NUL in a text.
-      .refine((title) => !title.includes("\0"), "holds a character that cannot be kept")
-      .optional(),
+    title: storable.trim().min(1).max(200).optional(),
     pinned: z.boolean().optional(),
     leafId: uuid.optional(),
   })

@@ -84,3 +84,9 @@ test("an excerpt is well formed and its ranges lie within it, wherever it is cut
     }),
   );
 });
+
+test("a word of any length, or with any number of accents, is read as far as it is compared", () => {
+  expect(termsOf(`a${"\u0301\u0316".repeat(500_000)}`)[0]).toBe("a");
+  expect(termsOf("é".repeat(3_000_000))).toEqual(["e".repeat(64)]);
+  expect(termsOf("漢".repeat(3_000_000))).toEqual(["漢漢", "漢"]);
+});

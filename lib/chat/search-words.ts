@@ -7,12 +7,15 @@ export type Range = readonly [start: number, end: number];
  */
 const DENSE =
   "(?=[\\p{L}\\p{N}\\p{M}])[\\p{scx=Hani}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Hang}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}]";
-const RUNS = new RegExp(`(?<dense>(?:${DENSE})+)|(?:(?!${DENSE})[\\p{L}\\p{N}\\p{M}])+`, "gu");
+/** No longer than a regular expression can bear: one that repeats for millions of characters throws. */
+const RUNS = new RegExp(`(?<dense>(?:${DENSE}){1,100000})|(?:(?!${DENSE})[\\p{L}\\p{N}\\p{M}]){1,100000}`, "gu");
 /** Scripts whose letters are found without their accents and vowel signs. In others a mark makes another letter. */
 const ACCENTED =
   /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]\p{Mn}*?)\p{Mn}+/gu;
 /** Longer words, which are no words but keys or addresses, are found by their beginning. */
 const LONGEST_TERM = 64;
+/** And as much is looked at: to put the accents of one letter in order takes as long as the square of their number. */
+const LONGEST_BEGINNING = 4 * LONGEST_TERM;
 /** A word of one or two letters is looked for whole: too many begin with it. */
 const SHORTEST_BEGINNING = 3;
 
@@ -24,8 +27,9 @@ function* runsOf(text: string): Generator<Run> {
   }
 }
 
-/** `word` as it is compared: in lower case, without accents, of one width. */
-function folded(word: string): string {
+/** The beginning of a word as it is compared: in lower case, without accents, of one width. */
+function folded(given: string): string {
+  const word = given.slice(0, LONGEST_BEGINNING);
   const lower = isAscii(word)
     ? word.toLowerCase()
     : word

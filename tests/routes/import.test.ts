@@ -430,6 +430,32 @@ test("a deep conversation and a wide one come in; one that repeats itself withou
   expect(await list(client)).toEqual([]);
 });
 
+test("millions of messages that are none, and of accents on one letter, hold up nobody", async () => {
+  const client = await newClient();
+  const nothings = Array<number>(2_000_000).fill(0);
+  const [message] = small("Good").messages;
+  const accented = { ...message, content: [{ type: "text", text: `a${"\u0301\u0316".repeat(200_000)}` }] };
+  const file = platen(
+    small("Nothings", { messages: nothings }),
+    small("Nothing said", { messages: [{ ...message, content: nothings }] }),
+    small("Accents", { messages: [accented] }),
+    small("One word", {
+      messages: [{ ...message, id: randomUUID(), content: [{ type: "text", text: "é".repeat(12_000_000) }] }],
+    }),
+  );
+  expect(await (await archive.importBody(client, file)).json()).toMatchObject({
+    imported: 2,
+    skipped: [
+      { title: "Nothings", reason: "It has more than 100,000 messages." },
+      { title: "Nothing said", reason: expect.stringContaining("`messages.0.content.0`") },
+    ],
+  });
+  const chats = JSON.stringify([{ uuid: "a", name: "Chats", chat_messages: nothings }]);
+  expect((await archive.importBody(client, chats)).status).toBe(400);
+  const mapping = JSON.stringify(Object.fromEntries(nothings.slice(0, 200_000).entries()));
+  expect((await archive.importBody(client, chatGptOf(mapping))).status).toBe(400);
+});
+
 test("the body must be a form or JSON, whole, and not too large", async () => {
   const client = await newClient();
   const refused = async (response: Response) => [

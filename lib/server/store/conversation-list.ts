@@ -107,7 +107,10 @@ function listedFromRow(row: Row): ListedConversation {
   };
 }
 
+/** As `read` makes it. Anything else, which PostgreSQL might not even take for a text, begins at the beginning. */
+const CURSOR = /^([\dT:.Z-]{20,30})_([\da-f-]{36})$/;
+
 function readCursor(cursor: string): { updatedAt: string; id: string } | undefined {
-  const at = cursor.indexOf("_");
-  return at === -1 ? undefined : { updatedAt: cursor.slice(0, at), id: cursor.slice(at + 1) };
+  const [, updatedAt, id] = CURSOR.exec(cursor) ?? [];
+  return updatedAt === undefined || id === undefined ? undefined : { updatedAt, id };
 }
