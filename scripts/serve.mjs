@@ -28,23 +28,25 @@ function refuseWrongPort() {
   process.exit(78);
 }
 
-/** Next answers 500 to TRACE, to `*` and to a path that is no UTF-8. Each is the caller's fault, so it gets a 400. */
+/** Next answers 500 to some of what no browser sends. Each is the caller's fault, and is refused before. */
 function refuseUnservable() {
   const { createServer } = http;
   http.createServer = (listener) =>
     createServer((request, response) => {
-      if (isServable(request)) listener(request, response);
-      else response.writeHead(400, { connection: "close" }).end();
+      const status = refusalOf(request);
+      if (status === undefined) listener(request, response);
+      else response.writeHead(status, { connection: "close" }).end();
     });
 }
 
-function isServable({ method, url }) {
-  if (method === "TRACE" || !url?.startsWith("/")) return false;
+/** The status for what cannot be served: a path that is no UTF-8, TRACE, `*`, or anything but reading a page. */
+function refusalOf({ method, url }) {
+  if (method === "TRACE" || !url?.startsWith("/")) return 400;
   try {
-    decodeURIComponent(url.split("?", 1)[0]);
-    return true;
+    const path = decodeURIComponent(url.split("?", 1)[0]);
+    return path.startsWith("/api/") || ["GET", "HEAD", "OPTIONS"].includes(method) ? undefined : 405;
   } catch {
-    return false; // Percent signs that encode nothing.
+    return 400; // Percent signs that encode nothing.
   }
 }
 

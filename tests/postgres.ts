@@ -9,6 +9,8 @@ const DEBIAN = "/usr/lib/postgresql";
 
 /** A PostgreSQL of our own on a free port, in a temporary folder. */
 export type Postgres = {
+  /** The URL of the database that every PostgreSQL has. */
+  url: string;
   /** The URL of a new, empty database. */
   createDatabase(): Promise<string>;
   restart(): Promise<void>;
@@ -61,11 +63,10 @@ export async function startPostgres(): Promise<Postgres> {
 
   let databases = 0;
   return {
-    async createDatabase() {
+    url: url("postgres"),
+    createDatabase() {
       databases += 1;
-      const name = `platen_${process.pid}_${databases}`;
-      await query(url("postgres"), `create database ${name}`);
-      return url(name);
+      return createDatabase(url("postgres"), `platen_${process.pid}_${databases}`);
     },
     async restart() {
       await end();
@@ -73,6 +74,12 @@ export async function startPostgres(): Promise<Postgres> {
     },
     stop: end,
   };
+}
+
+/** Makes the database `name`, made of letters, digits and underscores, beside the one at `serverUrl`; returns its URL. */
+export async function createDatabase(serverUrl: string, name: string): Promise<string> {
+  await query(serverUrl, `create database ${name}`);
+  return new URL(`/${name}`, serverUrl).href;
 }
 
 /** Whether `startPostgres` would start one. */

@@ -12,16 +12,16 @@ import {
   type NumberedEvent,
   type Outcome,
 } from "@/lib/chat/message";
+import { createDatabase } from "../postgres";
 import { startUpstream } from "../upstream/server";
 import type { Upstream } from "../upstream/upstream";
 
 const ORIGIN = "http://localhost:3000";
 
-/** The database of this test file: each runs in a worker of its own. */
-function databaseUrl(): Record<string, string> {
+/** A database that nobody has used: what an owner sets, or a day has spent, holds for all of one. */
+async function freshDatabase(): Promise<Record<string, string>> {
   if (process.env.TEST_STORE !== "postgres") return {};
-  const urls = inject("databaseUrls");
-  return { DATABASE_URL: urls[Number(process.env.VITEST_POOL_ID ?? 0) % urls.length] ?? "" };
+  return { DATABASE_URL: await createDatabase(inject("postgresUrl"), `routes_${randomUUID().replaceAll("-", "")}`) };
 }
 
 /** The routes in this process, on a fresh store, answered by a fake Messages API. `settings` are environment variables. */
@@ -33,7 +33,7 @@ export async function startApp(settings: Record<string, string> = {}) {
     ANTHROPIC_MODEL: "claude-sonnet-5-5",
     DATA_DIR: dataDir,
     LOG_LEVEL: "silent",
-    ...databaseUrl(),
+    ...(await freshDatabase()),
     ...settings,
   });
   const generations = await import("@/app/api/generations/[id]/route");

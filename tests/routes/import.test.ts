@@ -289,6 +289,18 @@ test("a conversation that cannot be read is skipped and listed, the others come 
     small("Answer first", { messages: [{ ...message, role: "assistant" }] }),
     small("No text", { messages: [{ ...message, content: [{ type: "text" }] }] }),
     small("No end", { updatedAt: "yesterday" }),
+    small("No such failure", {
+      messages: [
+        message,
+        {
+          ...message,
+          id: randomUUID(),
+          parentId: message?.id,
+          role: "assistant",
+          outcome: { type: "failed", error: { code: "nonsense", message: "" } },
+        },
+      ],
+    }),
     7,
     null,
   ];
@@ -302,6 +314,7 @@ test("a conversation that cannot be read is skipped and listed, the others come 
     "Answer first",
     "No text",
     "No end",
+    "No such failure",
     undefined,
     undefined,
   ]);
