@@ -5,6 +5,10 @@ import { openSession } from "@/lib/server/session";
 
 /** Gives each page its nonce, its walls and, to a new visitor, their cookie. Nothing is authorised here. */
 export function proxy(request: NextRequest): NextResponse {
+  // In a process of ours serve.mjs has refused this before; on Vercel Next is served by the platform.
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    return new NextResponse(null, { status: 405 });
+  }
   const nonce = randomBytes(16).toString("base64");
   const walls = pageWalls(nonce);
   const headers = new Headers(request.headers);

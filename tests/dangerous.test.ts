@@ -48,3 +48,7 @@ test("what must not be guessed is of node:crypto: the server's other random numb
   expect(filesWith(/Math\.random/).filter((file) => file.startsWith("lib/server"))).toEqual(["lib/server/model.ts"]);
   expect(filesWith(/createHash\("(?!sha256")|createHmac\("(?!sha256")|createCipheriv\("(?!aes-256-gcm")/)).toEqual([]);
 });
+
+test("no connection is told to trust whoever answers", () => {
+  expect(filesWith(/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/)).toEqual([]);
+});

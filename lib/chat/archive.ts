@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FailureCode } from "./error";
 import type { ContentBlock, Message, Outcome, Usage } from "./message";
 import { uuid } from "./request";
 
@@ -42,11 +43,20 @@ const block = z
 
 const tokens = z.number().nonnegative();
 const usage = z.looseObject({ input_tokens: tokens, output_tokens: tokens });
+/** Each has a sentence of its own, so one that is not known could not be shown. */
+const failureCode = z.enum([
+  "overloaded",
+  "rate_limited",
+  "unavailable",
+  "invalid_request",
+  "context_exceeded",
+  "internal",
+] satisfies FailureCode[]);
 const outcome = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("done"), stop_reason: z.string(), usage }),
   z.looseObject({ type: z.literal("stopped"), usage }),
   z.looseObject({ type: z.literal("interrupted"), usage: usage.optional() }),
-  z.looseObject({ type: z.literal("failed"), error: z.looseObject({ code: z.string(), message: z.string() }) }),
+  z.looseObject({ type: z.literal("failed"), error: z.looseObject({ code: failureCode, message: z.string() }) }),
 ]);
 
 /** A list that is judged as far as its first fault: an array of the schema's own would note each of a million. */
@@ -103,8 +113,8 @@ export function readArchived(value: unknown): Reading {
   const parsed = archivedConversation.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const where = issue?.path.length ? `\`${issue.path.join(".")}\`` : "it";
-    return unreadable(value, `It does not have the shape of a conversation: see ${where}.`);
+    const where = issue?.path.length ? `: see “${issue.path.join(".")}”` : "";
+    return unreadable(value, `It does not have the shape of a conversation${where}.`);
   }
   const { data } = parsed;
   const fault = faultOf(data.messages);

@@ -4,6 +4,7 @@ import { ChatFailure } from "./error";
 import { createElementReader, type ElementBounds } from "./json-elements";
 
 const BOUNDS: ElementBounds = { maxDepth: 10, maxLength: 1000 };
+const WIDE: ElementBounds = { maxDepth: 10, maxLength: 1_000_000 };
 
 function read(pieces: readonly string[], bounds = BOUNDS) {
   const elements: (string | null)[] = [];
@@ -42,11 +43,11 @@ describe("the elements of a file", () => {
       fc.property(fc.array(fc.jsonValue({ maxDepth: 4 })), fc.boolean(), fc.nat(), (values, isWrapped, cut) => {
         const list = JSON.stringify(values);
         const file = isWrapped ? `{"format":"x","conversations":${list}}` : list;
-        const whole = read([file]);
+        const whole = read([file], WIDE);
         expect(whole.elements).toEqual(values.map((value) => JSON.stringify(value)));
         const at = cut % (file.length + 1);
-        expect(read([file.slice(0, at), file.slice(at)])).toEqual(whole);
-        expect(read([...file])).toEqual(whole);
+        expect(read([file.slice(0, at), file.slice(at)], WIDE)).toEqual(whole);
+        expect(read([...file], WIDE)).toEqual(whole);
       }),
     );
   });
@@ -58,6 +59,12 @@ describe("the elements of a file", () => {
       header: {},
     });
   });
+});
+
+test("an element of so many values that parsing it would take far more than its text is not held", () => {
+  const few = `[${"{},".repeat(10)}1]`;
+  const many = `[${"{},".repeat(20)}1]`;
+  expect(read([`[${few},${many},"${"{},".repeat(20)}"]`]).elements).toEqual([few, null, `"${"{},".repeat(20)}"`]);
 });
 
 test("of millions of short members the first hundred are kept", () => {

@@ -23,6 +23,9 @@ const MAX_MEMBER_LENGTH = 1000;
 /** A file may hold millions: the first are enough to tell what it is. */
 const MOST_MEMBERS = 100;
 
+/** What a value takes besides its text once it is parsed: `{}` is two characters, and fifty bytes and more. */
+const VALUE_COST = 32;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -43,7 +46,7 @@ export function createElementReader({ maxDepth, maxLength }: ElementBounds, onEl
   let isInString = false;
   let isEscaped = false;
   let depth = 0;
-  /** How long the value may be, and what is held of it; null once it is longer. */
+  /** How long the value may be, each value within counted for more; what is held of it, null once it is longer. */
   let room = 0;
   let held: string[] | null = [];
 
@@ -96,13 +99,17 @@ export function createElementReader({ maxDepth, maxLength }: ElementBounds, onEl
       if (code === QUOTE) isInString = true;
       else if (isOpening(code)) {
         depth += 1;
+        room -= VALUE_COST;
         if (depth > maxDepth) throw refusal("This file is nested too deeply to be an export of conversations.");
       } else if (isClosing(code)) {
         // A number or a word ends where what is around it ends.
         if (depth === 0) return finishValue(text, from, at);
         depth -= 1;
         if (depth === 0) return finishValue(text, from, at + 1);
-      } else if (depth === 0 && (code === COMMA || isBlank(code))) return finishValue(text, from, at);
+      } else if (code === COMMA) {
+        if (depth === 0) return finishValue(text, from, at);
+        room -= VALUE_COST;
+      } else if (depth === 0 && isBlank(code)) return finishValue(text, from, at);
     }
     hold(text.slice(from));
     return text.length;

@@ -94,6 +94,8 @@ function client(): Anthropic {
       logLevel: "off",
       // Given whole, so that no variable of the SDK's can put what people write into spans.
       openTelemetry: { traces: { enabled: settings.otlpEndpoint !== undefined, contentMode: "metadata_only" } },
+      // The key is for that server alone: were a redirect followed, it would go along to another.
+      fetchOptions: { redirect: "manual" },
       fetch: watchBytes(isDemo(settings) ? demoFetch : fetch, settings.stallSeconds * 1000),
     });
   });

@@ -29,7 +29,7 @@ export async function checkModel({ apiKey, baseUrl, model = DEFAULT_MODEL }) {
 function ask(url, apiKey) {
   // Without a key the server says "none" too: a local model server takes anything.
   const headers = { "anthropic-version": "2026-10-21", authorization: `Bearer ${apiKey ?? "none"}` };
-  return fetch(url, { headers, signal: AbortSignal.timeout(WITHIN_MS) });
+  return fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(WITHIN_MS) });
 }
 
 async function findingFor(status, { host, base, apiKey, model }) {

@@ -445,7 +445,7 @@ test("a deep conversation and a wide one come in; one that repeats itself withou
 
 test("millions of messages that are none, and of accents on one letter, hold up nobody", async () => {
   const client = await newClient();
-  const nothings = Array<number>(2_000_000).fill(0);
+  const nothings = Array<number>(500_000).fill(0);
   const [message] = small("Good").messages;
   const accented = { ...message, content: [{ type: "text", text: `a${"\u0301\u0316".repeat(200_000)}` }] };
   const file = platen(
@@ -460,7 +460,7 @@ test("millions of messages that are none, and of accents on one letter, hold up 
     imported: 2,
     skipped: [
       { title: "Nothings", reason: "It has more than 100,000 messages." },
-      { title: "Nothing said", reason: expect.stringContaining("`messages.0.content.0`") },
+      { title: "Nothing said", reason: expect.stringContaining("messages.0.content.0") },
     ],
   });
   const chats = JSON.stringify([{ uuid: "a", name: "Chats", chat_messages: nothings }]);

@@ -88,7 +88,7 @@ test("of a parameter that is named twice the first one counts", async () => {
 test("a fault of ours says nothing of what it was", async () => {
   const { serve } = await import("@/lib/server/guard");
   const response = await serve(new Client(app).request("/api/conversations"), async () => {
-    throw new Error("secret of the stack");
+    throw new TypeError("secret of the stack");
   });
   expect(response.status).toBe(500);
   expect(await response.json()).toEqual({
