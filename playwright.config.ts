@@ -1,8 +1,19 @@
 import { defineConfig } from "@playwright/test";
+import type { StoreOption } from "./tests/e2e/fixtures";
+import { isPostgresInstalled } from "./tests/postgres";
 
 const isRoot = process.getuid?.() === 0;
 
-export default defineConfig({
+const hasPostgres = isPostgresInstalled();
+/** What is kept, found, branched, taken along and shared: the same on the other store. */
+const OF_THE_STORE = /(history|branches|export|share)\.spec\.ts$/;
+
+export default defineConfig<object, StoreOption>({
+  ...(hasPostgres ? { globalSetup: "./tests/e2e/postgres.setup.ts" } : {}),
+  projects: [
+    { name: "sqlite" },
+    ...(hasPostgres ? [{ name: "postgres", testMatch: OF_THE_STORE, use: { store: "postgres" as const } }] : []),
+  ],
   testDir: "tests/e2e",
   outputDir: "test-results",
   // Each worker starts its own server and its own model; two fit on two cores.

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test as base, expect, type Page } from "@playwright/test";
+import { createDatabase } from "../postgres";
 import { startUpstream } from "../upstream/server";
 import type { Upstream } from "../upstream/upstream";
 
@@ -14,7 +16,10 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export type Server = { url: string; restart(signal: NodeJS.Signals, changes?: Settings): Promise<void> };
 type Settings = Readonly<Record<string, string>>;
 
-type Worker = { upstream: Upstream; server: Server; demo: Server };
+/** Where the server of a project keeps what it has. */
+export type StoreOption = { store: "sqlite" | "postgres" };
+
+type Worker = StoreOption & { upstream: Upstream; server: Server; demo: Server };
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -68,6 +73,12 @@ export async function startServer(settings: Settings): Promise<Server & { stop()
   };
 }
 
+async function freshStore(store: StoreOption["store"]): Promise<Settings> {
+  if (store === "sqlite") return {};
+  const name = `e2e_${randomUUID().replaceAll("-", "")}`;
+  return { DATABASE_URL: await createDatabase(process.env.E2E_POSTGRES_URL ?? "", name) };
+}
+
 export const test = base.extend<{ chat: Chat; demoChat: Chat }, Worker>({
   upstream: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameters to learn what a fixture needs.
@@ -78,9 +89,10 @@ export const test = base.extend<{ chat: Chat; demoChat: Chat }, Worker>({
     },
     { scope: "worker" },
   ],
+  store: ["sqlite", { scope: "worker", option: true }],
   server: [
-    async ({ upstream }, use) => {
-      const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url });
+    async ({ upstream, store }, use) => {
+      const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url, ...(await freshStore(store)) });
       await use(server);
       await server.stop();
     },
