@@ -46,6 +46,7 @@ export function AnswerActions({ row, desk, hasRetry }: AnswerActionsProps) {
         <RetryMenu
           configured={desk.modelName}
           model={message.model}
+          isBesideRetry={hasRetry}
           onPick={(model) => desk.onRetry(message.id, model)}
         />
       )}

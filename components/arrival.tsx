@@ -63,7 +63,7 @@ function MoveHere({ token, onCancel }: { token: string; onCancel(): void }) {
           </p>
         )}
         <div className="flex flex-wrap gap-2">
-          <button type="button" className="button" aria-disabled={isMoving} onClick={move}>
+          <button type="button" className="button button-main" aria-disabled={isMoving} onClick={move}>
             Continue here
           </button>
           <button type="button" className="button" onClick={onCancel}>

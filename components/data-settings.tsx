@@ -72,7 +72,7 @@ function DeleteEverything() {
         />
       </label>
       <div className="flex flex-wrap gap-2">
-        <button type="submit" className="button" disabled={!isConfirmed}>
+        <button type="submit" className="button button-grave" disabled={!isConfirmed}>
           Delete for good
         </button>
         <button type="button" className="button" onClick={() => setIsAsking(false)}>

@@ -22,7 +22,7 @@ export function Dialog({ dialog, title, className, children }: DialogProps) {
       className={`dialog ${className}`}
       onClick={(event) => event.target === dialog.current && close()}
     >
-      <div className="flex items-center justify-between pl-5 pt-2 pr-2">
+      <div className="dialog-head">
         <h2 className="font-serif text-title text-ink">{title}</h2>
         <button type="button" className="icon-button" aria-label="Close" title="Close" onClick={close}>
           <Icon name="close" />

@@ -87,7 +87,7 @@ function GateForm() {
           aria-invalid={refused !== null}
           aria-describedby={`${id}-refused`}
         />
-        <button type="submit" className="button" aria-disabled={isTrying}>
+        <button type="submit" className="button button-main" aria-disabled={isTrying}>
           Enter
         </button>
       </div>

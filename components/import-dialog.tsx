@@ -109,5 +109,6 @@ function Result({ result: { imported, known, skipped, unlisted } }: { result: Im
 }
 
 function conversations(count: number): string {
+  if (count === 0) return "No conversation";
   return count === 1 ? "One conversation" : `${count} conversations`;
 }

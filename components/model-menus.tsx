@@ -26,10 +26,16 @@ export function ModelChoice({ configured }: { configured: string }) {
   );
 }
 
-type RetryMenuProps = { configured: string; model: string | undefined; onPick(model: string): void };
+type RetryMenuProps = {
+  configured: string;
+  model: string | undefined;
+  /** Retry stands beside it, and says what it is about. */
+  isBesideRetry: boolean;
+  onPick(model: string): void;
+};
 
 /** Retry, by another model; `model` wrote the answer that is there. */
-export function RetryMenu({ configured, model, onPick }: RetryMenuProps) {
+export function RetryMenu({ configured, model, isBesideRetry, onPick }: RetryMenuProps) {
   const { listed } = useModels();
   // One that is on the page stays: it would go at the moment it is pressed.
   const [isAlone] = useState(listed !== null && listed.length < 2);
@@ -37,11 +43,12 @@ export function RetryMenu({ configured, model, onPick }: RetryMenuProps) {
   return (
     <Menu
       name="Ask another model"
-      className="icon-button"
+      className={isBesideRetry ? "icon-button" : "text-button"}
       entries={listed === null ? null : entriesFrom(listed, model)}
       onOpen={() => void loadModels()}
       onPick={onPick}
     >
+      {!isBesideRetry && "Ask another model"}
       <Icon name="unfold" />
     </Menu>
   );

@@ -101,22 +101,24 @@ export function Notice({ notice, isLive, onRetry, onContinue, onNewConversation 
   const isAlert = isLive && tone === "failure";
   return (
     <div
-      className={`mt-3 flex min-h-tap flex-wrap items-center gap-x-4 gap-y-1 font-sans text-chrome ${
+      className={`mt-3 flex min-h-tap flex-wrap items-center gap-x-4 gap-y-2 font-sans text-chrome ${
         tone === "failure" ? "border-l-2 border-ribbon pl-4 text-ink" : "text-faint"
       }`}
     >
       {isAlert ? <p role="alert">{sentence}</p> : <p>{sentence}</p>}
-      {onContinue !== undefined && (
-        <button type="button" className="button" onClick={onContinue}>
-          Continue
-        </button>
-      )}
-      {remedy === "retry" && <RetryButton waitSeconds={isLive ? waitSeconds : 0} onRetry={onRetry} />}
-      {remedy === "new_conversation" && (
-        <button type="button" className="button" onClick={onNewConversation}>
-          New conversation
-        </button>
-      )}
+      <div className="flex flex-wrap gap-2 empty:hidden">
+        {onContinue !== undefined && (
+          <button type="button" className="button" onClick={onContinue}>
+            Continue
+          </button>
+        )}
+        {remedy === "retry" && <RetryButton waitSeconds={isLive ? waitSeconds : 0} onRetry={onRetry} />}
+        {remedy === "new_conversation" && (
+          <button type="button" className="button" onClick={onNewConversation}>
+            New conversation
+          </button>
+        )}
+      </div>
     </div>
   );
 }

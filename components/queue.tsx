@@ -1,4 +1,5 @@
 import type { QueuedMessage } from "@/lib/chat/conversation";
+import { Icon } from "./icons";
 
 type QueueProps = {
   queued: readonly QueuedMessage[];
@@ -19,11 +20,17 @@ export function Queue({ queued, reason, onEdit, onCancel }: QueueProps) {
         {queued.map(({ id, text }) => (
           <li key={id} className="queue-message">
             <p className="queue-text">{text}</p>
-            <button type="button" className="button" onClick={() => onEdit(id)}>
-              Edit
+            <button type="button" className="icon-button" aria-label="Edit" title="Edit" onClick={() => onEdit(id)}>
+              <Icon name="edit" />
             </button>
-            <button type="button" className="button" onClick={() => onCancel(id)}>
-              Cancel
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Cancel"
+              title="Cancel"
+              onClick={() => onCancel(id)}
+            >
+              <Icon name="close" />
             </button>
           </li>
         ))}

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRef } from "react";
-import { useCommands } from "@/lib/client/commands";
+import { currentCommands, useCommands } from "@/lib/client/commands";
 import { type Preferences, setPreferences, usePreferences } from "@/lib/client/preferences";
 import { type Choice, Choices } from "./choices";
 import { DataSettings } from "./data-settings";
@@ -70,10 +70,22 @@ export function Settings() {
             value={theme}
             onChoose={(value) => setPreferences({ theme: value })}
           />
+          <section className="pointer-only">
+            <h3 className="mb-2 font-sans text-chrome text-soft">Keyboard</h3>
+            <button type="button" className="button" aria-haspopup="dialog" onClick={showShortcuts}>
+              Keyboard shortcuts
+            </button>
+          </section>
           <DataSettings />
           <ThisBrowser />
         </div>
       </Dialog>
     </>
   );
+}
+
+function showShortcuts(): void {
+  currentCommands()
+    .find(({ id }) => id === "shortcuts")
+    ?.run();
 }

@@ -13,7 +13,7 @@ type Drawer = RefObject<HTMLDialogElement | null>;
 export function Sidebar({ currentId, onNewConversation }: SidebarProps) {
   return (
     <aside className="sidebar">
-      <p className="flex h-14 items-center px-5 font-serif text-title text-ink">Platen</p>
+      <p className="flex h-14 items-center px-6 font-serif text-title text-ink">Platen</p>
       <Conversations
         desk={{ currentId, onLeave: () => {}, onGone: onNewConversation }}
         onNewConversation={onNewConversation}

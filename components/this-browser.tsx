@@ -97,7 +97,7 @@ function SignOut() {
             reach your conversations again. Delete them first if they should be gone.
           </p>
           <div className="flex flex-wrap gap-2">
-            <button type="button" className="button" onClick={leave}>
+            <button type="button" className="button button-grave" onClick={leave}>
               Sign out for good
             </button>
             <button type="button" className="button" onClick={() => setIsAsking(false)}>

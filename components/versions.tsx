@@ -8,7 +8,7 @@ export function Versions({ id, versionIds, onShow }: VersionsProps) {
   const [previous, next] = [versionIds[at - 1], versionIds[at + 1]];
   if (versionIds.length < 2) return null;
   return (
-    <div className="flex items-center">
+    <div className="versions">
       <button
         type="button"
         className="icon-button"
@@ -19,7 +19,7 @@ export function Versions({ id, versionIds, onShow }: VersionsProps) {
       >
         <Icon name="previous" />
       </button>
-      <span className="min-w-10 text-center tabular-nums">
+      <span className="min-w-7 text-center tabular-nums">
         {at + 1} / {versionIds.length}
       </span>
       <button

@@ -21,7 +21,7 @@ export function ServiceSwitch({ isPaused, underWay, onChange }: ServiceSwitchPro
         )}
         <button
           type="button"
-          className="button owner-danger"
+          className="button button-grave"
           disabled={isPaused && underWay === 0}
           onClick={() => onChange({ isPaused: true, isStoppingAnswers: true })}
         >

@@ -46,7 +46,7 @@ export function ReplayControls({ player, state, onPlay }: ReplayControlsProps) {
             ))}
           </fieldset>
           <button type="button" className="button" onClick={skip}>
-            Skip to the end
+            Skip<span className="max-sm:sr-only"> to the end</span>
           </button>
         </>
       )}

@@ -67,7 +67,7 @@ export function ShareForm({ conversationId, title, turns, onMade }: ShareFormPro
       <Choices legend="Expires" choices={LIFETIMES} value={lifetime} onChoose={(value) => setLifetime(value)} />
       <ShareWarning suspects={suspectsOf(shownTitle, turns, pickedIds)} />
       <div className="share-row">
-        <button type="button" className="button button-ink" disabled={!canMake} onClick={() => void make()}>
+        <button type="button" className="button button-main" disabled={!canMake} onClick={() => void make()}>
           Create link
         </button>
         {pickedIds.size === 0 && <p className="text-small text-soft">Pick at least one turn.</p>}

@@ -39,22 +39,24 @@ function Links({ heading, shares, onRevoke }: LinksProps) {
         {shares.map((share) => (
           <li key={share.id}>
             <div className="share-listed">
-              <a className="block truncate underline" href={`/share/${share.id}`} target="_blank" rel="noreferrer">
+              <a href={`/share/${share.id}`} target="_blank" rel="noreferrer">
                 {share.title}
               </a>
               <p className="text-small text-faint">
                 Made on {dayOf(share.createdAt)}. {lifetimeOf(share)}.
               </p>
             </div>
-            <CopyLinkButton share={share} isListed />
-            <button
-              type="button"
-              className="button"
-              aria-label={`Revoke: ${share.title}`}
-              onClick={() => onRevoke(share.id)}
-            >
-              Revoke
-            </button>
+            <div className="flex gap-2">
+              <CopyLinkButton share={share} isListed />
+              <button
+                type="button"
+                className="button"
+                aria-label={`Revoke: ${share.title}`}
+                onClick={() => onRevoke(share.id)}
+              >
+                Revoke
+              </button>
+            </div>
           </li>
         ))}
       </ul>
