@@ -84,7 +84,7 @@ function describeCode(node: Code): Shape {
 function describeTable(): Shape {
   return shape(
     "figure",
-    { class: "table" },
+    { class: "figure-table" },
     shape(
       "div",
       { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },

@@ -17,7 +17,7 @@ export function answerPresses(root: HTMLElement): () => void {
 
 function press(button: HTMLElement): void {
   const code = button.closest<HTMLElement>(".code");
-  const table = button.closest(".table")?.querySelector("table");
+  const table = button.closest(".figure-table")?.querySelector("table");
   switch (button.dataset.press) {
     case "copy-code":
       if (code !== null) void copy(button, sourceOf(code));
