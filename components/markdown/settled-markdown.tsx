@@ -150,7 +150,7 @@ function renderTable({ align, header, rows }: Table, described: Shape): ReactNod
     );
   });
   const head = render(shape("thead", {}, HOLE), [renderRow(header, "th", align, false)]);
-  const frame = groups.length > 1 ? { ...described, attributes: { class: "table table-long" } } : described;
+  const frame = groups.length > 1 ? { ...described, attributes: { class: "figure-table table-long" } } : described;
   return render(frame, [head, ...bodies]);
 }
 

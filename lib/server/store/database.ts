@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, Migrator, PostgresDialect, SqliteDialect, sql, type Transaction } from "kysely";
+import { Kysely, Migrator, PostgresDialect, sql, type Transaction } from "kysely";
 import Database from "libsql";
 import pg from "pg";
 import { errorFields, log } from "../log";
+import { OrderedSqliteDialect } from "./in-order";
 import { migrations } from "./migrations";
 import type { Schema } from "./schema";
 
@@ -21,7 +22,7 @@ const CONNECT_WAIT_MS = 5_000;
 export async function openStore(place: { dataDir: string; databaseUrl?: string | undefined }): Promise<Store> {
   const dialect =
     place.databaseUrl === undefined
-      ? new SqliteDialect({ database: openSqlite(place.dataDir) })
+      ? new OrderedSqliteDialect({ database: openSqlite(place.dataDir) })
       : new PostgresDialect({ pool: openPool(place.databaseUrl) });
   const store = new Kysely<Schema>({ dialect });
   try {
