@@ -1,7 +1,11 @@
 import { answer, CLAUDE_RHYTHM, everyMs, refuse } from "../upstream/scenario";
 import { Chat, expect, plain, test } from "./fixtures";
 
-const LONG = "The platen is the roller that holds the paper while the type strikes it, line after line. ".repeat(30);
+/** No two sentences alike: what goes round in circles could be taken for words that are said again. */
+const LONG = Array.from(
+  { length: 30 },
+  (_, index) => `The platen is the roller that holds sheet ${index} while the type strikes it, line after line. `,
+).join("");
 
 function button(chat: Chat, name: string) {
   return chat.log.getByRole("button", { name, exact: true });
