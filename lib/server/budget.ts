@@ -11,7 +11,6 @@ import {
   type Held,
   hold,
   lockSpending,
-  readSpending,
   readSums,
   type Scope,
   type Spender,
@@ -220,12 +219,8 @@ export async function spendWithin<Result>(
 
 /** What is left for `spender` today, in micro-dollars; undefined where no ceiling stands over them. */
 export async function leftFor(queries: Queries, spender: Spender, now: string): Promise<number | undefined> {
-  const settings = await readOwnerSettings(queries);
-  const names: Record<Scope, string> = { all: "", code: spender.codeLabel ?? "", visitor: spender.visitorId };
-  const left: number[] = [];
-  for (const [scope, ceiling] of ceilingsFor(spender, settings, environment())) {
-    const { spentMicroUsd, heldMicroUsd } = await readSpending(queries, dayOf(now), { scope, name: names[scope] });
-    left.push(Math.max(0, ceiling - spentMicroUsd - heldMicroUsd));
-  }
-  return left.length === 0 ? undefined : Math.min(...left);
+  const ceilings = ceilingsFor(spender, await readOwnerSettings(queries), environment());
+  if (ceilings.size === 0) return undefined;
+  const limit = tightest(ceilings, await readSums(queries, dayOf(now), spender));
+  return limit && Math.max(0, limit.leftMicroUsd);
 }

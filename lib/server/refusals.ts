@@ -1,4 +1,5 @@
 import type { RefusalCode } from "@/lib/chat/error";
+import { dayOf } from "./budget";
 import { instance, isoTime } from "./instance";
 import { errorFields, log } from "./log";
 import { processWide } from "./process-wide";
@@ -22,7 +23,7 @@ async function flush(tally: Tally): Promise<void> {
   tally.timer = undefined;
   try {
     const { store } = await instance();
-    await addRefusals(store, isoTime().slice(0, 10), counts);
+    await addRefusals(store, dayOf(isoTime()), counts);
   } catch (error) {
     // They are for a glance: those of an outage are not worth keeping.
     log("warn", "refusals", errorFields(error));

@@ -1,3 +1,4 @@
+import { dayOf } from "./budget";
 import { errorFields, log } from "./log";
 import { forgetAdmissions } from "./store/admissions";
 import type { Store } from "./store/database";
@@ -32,7 +33,7 @@ export async function deleteOutdated(store: Store, retentionDays: number | undef
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString();
   await inSteps(() => deleteStopMarks(store, before(KEEP_STOP_MARKS_DAYS)));
   await forgetAdmissions(store, before(KEEP_ADMISSIONS_DAYS));
-  await deleteAccounts(store, before(KEEP_ACCOUNTS_DAYS).slice(0, 10));
+  await deleteAccounts(store, dayOf(before(KEEP_ACCOUNTS_DAYS)));
   await deleteExpiredShares(store, now.toISOString());
   if (retentionDays === undefined) return 0;
   const deleted = await inSteps(() => deleteConversationsBefore(store, before(retentionDays)));

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { dayOf } from "./budget";
 import { environment } from "./env";
 import { instance, isoTime } from "./instance";
 import { errorFields, log } from "./log";
@@ -31,7 +32,7 @@ async function readGauges(): Promise<void> {
   try {
     const live = await instance();
     running.set(live.running.size);
-    const models = await readSpendingByModel(live.store, isoTime().slice(0, 10));
+    const models = await readSpendingByModel(live.store, dayOf(isoTime()));
     spent.reset();
     held.reset();
     for (const { model, spentMicroUsd, heldMicroUsd } of models) {

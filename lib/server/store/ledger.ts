@@ -29,14 +29,18 @@ type Row = { scope: Schema["spending"]["scope"]; name: string };
 const EVERYBODY: Row = { scope: "all", name: "" };
 const NOTHING: Spending = { spentMicroUsd: 0, heldMicroUsd: 0 };
 
-/** The rows that a call of `spender` counts in, in the one order in which every transaction takes them. */
-function rowsOf({ visitorId, codeLabel, model }: Spender & { model: string }): Row[] {
+/** The rows that the ceilings over `spender` stand on. */
+function ceilingRowsOf({ visitorId, codeLabel }: Spender): Row[] {
   return [
     EVERYBODY,
     ...(codeLabel === undefined ? [] : [{ scope: "code" as const, name: codeLabel }]),
-    { scope: "use", name: JSON.stringify([codeLabel ?? "", model]) },
     { scope: "visitor", name: visitorId },
   ];
+}
+
+/** The rows that a call of `spender` counts in, in the one order in which every transaction takes them. */
+function rowsOf(spender: Spender & { model: string }): Row[] {
+  return [...ceilingRowsOf(spender), { scope: "use", name: JSON.stringify([spender.codeLabel ?? "", spender.model]) }];
 }
 
 /**
@@ -52,17 +56,17 @@ export async function lockSpending(
   return new Map(rows.map((row) => [row.scope, spendingOf(row)]));
 }
 
-/** The same sums without a lock: they may change the next moment. Those of nothing are left out. */
+/** The sums under the ceilings, without a lock: they may change the next moment. Those of nothing are left out. */
 export async function readSums(
   queries: Queries,
   day: string,
-  spender: Spender & { model: string },
+  spender: Spender,
 ): Promise<ReadonlyMap<string, Spending>> {
   const rows = await queries
     .selectFrom("spending")
     .select(["scope", "held_micro_usd", "spent_micro_usd"])
     .where("day", "=", day)
-    .where(({ or, and }) => or(rowsOf(spender).map((row) => and(row))))
+    .where(({ or, and }) => or(ceilingRowsOf(spender).map((row) => and(row))))
     .execute();
   return new Map(rows.map((row) => [row.scope, spendingOf(row)]));
 }
