@@ -5,6 +5,7 @@ import { enter } from "@/lib/client/access";
 import { takeArrival } from "@/lib/client/arrival";
 import { redeemDeviceLink } from "@/lib/client/device";
 import { Dialog } from "./dialog";
+import { RefusedSentence } from "./refused-sentence";
 
 /** Does what the link says that the page was opened with: lets its reader in, or asks whether to move here. */
 export function Arrivals() {
@@ -57,11 +58,7 @@ function MoveHere({ token, onCancel }: { token: string; onCancel(): void }) {
           Your conversations from the other device will be in this browser too. What was begun in this browser before
           cannot be reached from it any more. The link works once.
         </p>
-        {sentence !== "" && (
-          <p role="alert" className="gate-refused">
-            {sentence}
-          </p>
-        )}
+        <RefusedSentence sentence={sentence} />
         <div className="flex flex-wrap gap-2">
           <button type="button" className="button button-main" aria-disabled={isMoving} onClick={move}>
             Continue here

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { forgetWritten } from "@/lib/client/forget";
 import { deleteEverything, EXPORT_ADDRESS } from "@/lib/client/take-along";
 import { ImportButton } from "./import-dialog";
+import { RefusedSentence } from "./refused-sentence";
 
 /** What belongs to the reader: to be taken along, brought in, and deleted. */
 export function DataSettings() {
@@ -79,11 +80,7 @@ function DeleteEverything() {
           Keep everything
         </button>
       </div>
-      {sentence !== "" && (
-        <p role="alert" className="gate-refused">
-          {sentence}
-        </p>
-      )}
+      <RefusedSentence sentence={sentence} />
     </form>
   );
 }

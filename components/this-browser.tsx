@@ -4,6 +4,7 @@ import { useState } from "react";
 import { deviceLink, makeDeviceLink, signOut } from "@/lib/client/device";
 import { copyText } from "./copy-text";
 import { type Drawing, drawQrCode } from "./qr-code";
+import { RefusedSentence } from "./refused-sentence";
 
 /** What ties the reader to this browser: the way to another one, and the way out. */
 export function ThisBrowser() {
@@ -39,11 +40,7 @@ function AnotherDevice() {
       <button type="button" className="button" onClick={make}>
         {link === undefined ? "Make a link" : "Make a new link"}
       </button>
-      {sentence !== "" && (
-        <p role="alert" className="gate-refused">
-          {sentence}
-        </p>
-      )}
+      <RefusedSentence sentence={sentence} />
     </section>
   );
 }
@@ -110,11 +107,7 @@ function SignOut() {
           Sign out
         </button>
       )}
-      {sentence !== "" && (
-        <p role="alert" className="gate-refused">
-          {sentence}
-        </p>
-      )}
+      <RefusedSentence sentence={sentence} />
     </section>
   );
 }
