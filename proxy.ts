@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
-import { pageWalls } from "@/lib/server/headers";
+import { pageWalls } from "@/lib/server/door/headers";
 import { openSession } from "@/lib/server/session";
 
 /** Gives each page its nonce, its walls and, to a new visitor, their cookie. Nothing is authorised here. */
@@ -28,7 +28,7 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 // `/api` stays out: a proxy buffers bodies and cuts them at 10 MB. `/diagram` has walls of its own, and so has what is
-// no page (lib/server/doorway.ts).
+// no page (lib/server/door/doorway.ts).
 export const config = {
   matcher: [
     "/((?!api/|diagram$|diagram/|metrics$|_next/static/|icon\\.svg$|icon-\\d+\\.png$|apple-icon\\.png$|manifest\\.webmanifest$).*)",

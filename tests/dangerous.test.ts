@@ -38,7 +38,7 @@ test("regular expressions are made of our own sources and the build's alone", ()
   expect(filesWith(/new RegExp\(/)).toEqual([
     "lib/chat/search-words.ts",
     "lib/chat/secrets-warning.ts",
-    "lib/server/request-log.ts",
+    "lib/server/operating/request-log.ts",
     "lib/typewriter/code/lexer.ts",
     "lib/typewriter/markdown/line-starts.ts",
   ]);

@@ -1,4 +1,4 @@
-import { scrape } from "@/lib/server/scrape";
+import { scrape } from "@/lib/server/operating/scrape";
 
 export const dynamic = "force-dynamic";
 

@@ -4,7 +4,7 @@ import type { Refusal } from "@/lib/chat/error";
 import type { Usage } from "@/lib/chat/message";
 import type { OwnerSettings } from "@/lib/chat/owner";
 import { type Environment, environment } from "./env";
-import { costMicroUsd, highestInputMicroUsd, highestOutputNanoUsd, priceList } from "./prices";
+import { costMicroUsd, highestInputMicroUsd, highestOutputNanoUsd, priceList } from "./money/prices";
 import { durably, type Queries, type Store } from "./store/database";
 import {
   findHeld,

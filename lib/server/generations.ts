@@ -2,18 +2,20 @@ import type { Refusal } from "@/lib/chat/error";
 import type { Message, Outcome, Usage } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { type Call, type Grant, highestInputTokens, outputTokensLeft, refusalAhead, reserve } from "./budget";
-import { continueAnswer } from "./continuation";
 import { environment } from "./env";
-import { followStream, frameOf, type LogSource } from "./event-stream";
+import { continueAnswer } from "./generation/continuation";
+import { followStream, frameOf, type LogSource } from "./generation/event-stream";
+import { isOffered } from "./generation/models";
+import { promptFrom } from "./generation/prompt";
+import { createRunningGeneration, type RunningGeneration } from "./generation/running-generation";
+import { titleLater } from "./generation/titles";
 import { type Instance, instance, isoTime, keepTemporaryUntil, leaseUntil } from "./instance";
 import { admit, inputObjection, limitReached, processLimitReached } from "./limits";
-import { errorFields, type LogFields, log } from "./log";
-import { meterOf, openMeter } from "./meter";
-import { metrics } from "./metrics";
 import { generate, type ModelEvent, modelId } from "./model";
-import { isOffered } from "./models";
-import { promptFrom } from "./prompt";
-import { createRunningGeneration, type RunningGeneration } from "./running-generation";
+import { errorFields, type LogFields, log } from "./operating/log";
+import { meterOf, openMeter } from "./operating/meter";
+import { metrics } from "./operating/metrics";
+import { traceAnswer } from "./operating/traces";
 import type { Session } from "./session";
 import {
   announceStop,
@@ -28,8 +30,6 @@ import {
   standingOf,
 } from "./store/generation-log";
 import { isStoreFault, withPatience } from "./store/patience";
-import { titleLater } from "./titles";
-import { traceAnswer } from "./traces";
 
 /**
  * `report`: what the log says of an answer under way here, once it has ended. `hasOthers`: the message that was just sent

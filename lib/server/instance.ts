@@ -1,17 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { sayWhoMayEnter } from "./access-notice";
-import { type Bus, createBus } from "./bus";
-import { type Committer, createCommitter } from "./committer";
-import { openDoorway } from "./doorway";
+import { sayWhoMayEnter } from "./door/access-notice";
+import { openDoorway } from "./door/doorway";
 import { environment } from "./env";
-import { errorFields, log, outliveReaders } from "./log";
-import { metrics } from "./metrics";
-import { sayPrices } from "./price-notice";
+import { type Bus, createBus } from "./generation/bus";
+import { type Committer, createCommitter } from "./generation/committer";
+import type { RunningGeneration } from "./generation/running-generation";
+import { tickByLoad } from "./generation/tick";
+import { sayPrices } from "./money/price-notice";
+import { errorFields, log, outliveReaders } from "./operating/log";
+import { metrics } from "./operating/metrics";
+import { logRequests } from "./operating/request-log";
+import { keepRetention } from "./operating/retention";
+import { flushTraces, startTracing } from "./operating/traces";
 import { processWide } from "./process-wide";
-import { logRequests } from "./request-log";
-import { keepRetention } from "./retention";
-import type { RunningGeneration } from "./running-generation";
 import { openStore, type Store } from "./store/database";
 import {
   attendGenerations,
@@ -27,8 +29,6 @@ import { withPatience } from "./store/patience";
 import { scrubDeleted } from "./store/scrub";
 import { forgetDeleted, indexUnindexed } from "./store/search";
 import { deleteForgotten } from "./store/temporary";
-import { tickByLoad } from "./tick";
-import { flushTraces, startTracing } from "./traces";
 
 /** What there is once in a process: the store, the answers under way, and whether it takes new ones. */
 export type Instance = {

@@ -33,10 +33,10 @@ import {
 import { DEMO_MODEL } from "@/lib/chat/model-name";
 import { demoFetch } from "./demo/fetch";
 import { type Environment, environment } from "./env";
+import type { PromptMessage } from "./generation/prompt";
+import { StalledStream, watchBytes } from "./generation/stall";
+import { NO_USAGE, writtenTokens } from "./money/spent";
 import { processWide } from "./process-wide";
-import type { PromptMessage } from "./prompt";
-import { NO_USAGE, writtenTokens } from "./spent";
-import { StalledStream, watchBytes } from "./stall";
 
 const DEFAULT_MODEL = "claude-sonnet-5-5";
 

@@ -1,7 +1,7 @@
 import type { Refusal } from "@/lib/chat/error";
 import type { OwnerChange, OwnerOverview, OwnerSettings } from "@/lib/chat/owner";
-import { OWNER_LABEL } from "./access";
 import { dayOf } from "./budget";
+import { OWNER_LABEL } from "./door/access";
 import { environment } from "./env";
 import { refuse } from "./guard";
 import { instance, isoTime } from "./instance";

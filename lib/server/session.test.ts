@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { sessionSecrets } from "./door/secrets";
 import { readEnvironment } from "./env";
-import { sessionSecrets } from "./secrets";
 import { readCookie, signSession } from "./session";
 
 const ID = "abcdefghijklmnopqrstuv";

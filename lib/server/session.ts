@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { grantFor, isGated, labelOfGrant } from "./access";
-import { addressHash, type HeaderReader } from "./address";
+import { grantFor, isGated, labelOfGrant } from "./door/access";
+import { addressHash, type HeaderReader } from "./door/address";
+import { signingSecrets } from "./door/secrets";
 import { type Environment, environment } from "./env";
-import { signingSecrets } from "./secrets";
 
 /** A visitor as the store knows them: a hash of the cookie's id, so a stolen store signs nobody in. */
 export type Visitor = { id: string };

@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Usage } from "@/lib/chat/message";
-import { costMicroUsd, readPriceList } from "@/lib/server/prices";
+import { costMicroUsd, readPriceList } from "@/lib/server/money/prices";
 import { startPostgres } from "../postgres";
 import { eventsOf, firstRequest, newIds } from "../routes/harness";
 import type { RequestRecord } from "../upstream/request-log";

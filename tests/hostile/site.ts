@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { pageWalls } from "@/lib/server/headers";
+import { pageWalls } from "@/lib/server/door/headers";
 
 const here = dirname(fileURLToPath(import.meta.url));
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ADDRESS_HEADER, addressLine } from "@/lib/server/address";
-import { makeDeviceLink } from "@/lib/server/device-link";
+import { ADDRESS_HEADER, addressLine } from "@/lib/server/door/address";
+import { makeDeviceLink } from "@/lib/server/door/device-link";
+import { TRIES_AN_ADDRESS } from "@/lib/server/door/throttle";
 import { isoTime } from "@/lib/server/instance";
 import { newIdentity, openSession, signSession } from "@/lib/server/session";
-import { TRIES_AN_ADDRESS } from "@/lib/server/throttle";
 import { type App, Client, startApp } from "./harness";
 
 const FRIENDS = "friends-code-canary";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ADDRESS_HEADER, addressLine } from "@/lib/server/address";
+import { ADDRESS_HEADER, addressLine } from "@/lib/server/door/address";
 import { isoTime } from "@/lib/server/instance";
 import { answer, everyMs } from "../upstream/scenario";
 import { type App, allEvents, Client, firstRequest, newIds, startApp } from "./harness";

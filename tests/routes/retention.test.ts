@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deleteOutdated } from "@/lib/server/retention";
+import { deleteOutdated } from "@/lib/server/operating/retention";
 import { answer } from "../upstream/scenario";
 import { type App, allEvents, Client, newIds, startApp } from "./harness";
 

@@ -1,9 +1,9 @@
 import { accessRequest } from "@/lib/chat/request";
-import { isGated, labelOfCode } from "@/lib/server/access";
+import { isGated, labelOfCode } from "@/lib/server/door/access";
+import { throttled } from "@/lib/server/door/throttle";
 import { json, readBody, refuse, serveOpen } from "@/lib/server/guard";
 import { instance } from "@/lib/server/instance";
 import { cookieFor, knownIdentity, newIdentity } from "@/lib/server/session";
-import { throttled } from "@/lib/server/throttle";
 
 /** Lets in who has the code. They stay the visitor they are. */
 export function POST(request: Request): Promise<Response> {

@@ -1,5 +1,5 @@
 import { json, serve } from "@/lib/server/guard";
-import { leftOf } from "@/lib/server/left";
+import { leftOf } from "@/lib/server/money/left";
 
 /** What is left for the visitor today, where the owner lets them see it. */
 export function GET(request: Request): Promise<Response> {

@@ -1,5 +1,5 @@
 import { emptyRequest } from "@/lib/chat/request";
-import { makeDeviceLink } from "@/lib/server/device-link";
+import { makeDeviceLink } from "@/lib/server/door/device-link";
 import { json, readBody, refuse, serve } from "@/lib/server/guard";
 import { instance } from "@/lib/server/instance";
 import { knownIdentity } from "@/lib/server/session";

@@ -1,4 +1,4 @@
-import { exportAll } from "@/lib/server/export";
+import { exportAll } from "@/lib/server/archive/export";
 import { serve } from "@/lib/server/guard";
 import { instance, isoTime } from "@/lib/server/instance";
 

@@ -1,4 +1,4 @@
-import { drip } from "@/lib/server/drip";
+import { drip } from "@/lib/server/operating/drip";
 
 export const dynamic = "force-dynamic";
 

@@ -1,6 +1,6 @@
+import { stageImport } from "@/lib/server/archive/import";
+import { acceptsProgress, progressResponse } from "@/lib/server/archive/import-progress";
 import { json, serve } from "@/lib/server/guard";
-import { stageImport } from "@/lib/server/import";
-import { acceptsProgress, progressResponse } from "@/lib/server/import-progress";
 
 /** Takes an export in. All of the file is judged before anything of it is kept. */
 export function POST(request: Request): Promise<Response> {

@@ -1,5 +1,5 @@
+import { offeredModels } from "@/lib/server/generation/models";
 import { json, serve } from "@/lib/server/guard";
-import { offeredModels } from "@/lib/server/models";
 
 /** What may be picked, with what each can do. */
 export function GET(request: Request): Promise<Response> {

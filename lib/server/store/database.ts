@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Kysely, Migrator, PostgresDialect, sql, type Transaction } from "kysely";
 import Database from "libsql";
 import pg from "pg";
-import { errorFields, log } from "../log";
+import { errorFields, log } from "../operating/log";
 import { OrderedSqliteDialect } from "./in-order";
 import { migrations } from "./migrations";
 import type { Schema } from "./schema";

@@ -12,8 +12,8 @@ import {
   textOf,
 } from "@/lib/chat/message";
 import type { Grant, Reserved } from "../budget";
-import { askForRest } from "../prompt";
-import { costOfAnswer, costOfLostAnswer } from "../spent";
+import { askForRest } from "../generation/prompt";
+import { costOfAnswer, costOfLostAnswer } from "../money/spent";
 import { messageFromRow, ownsConversation, titleFrom } from "./conversations";
 import { durably, isPostgres, lockKeys, type Queries, type Store } from "./database";
 import { settleHeld } from "./ledger";

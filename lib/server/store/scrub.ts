@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { errorFields, log } from "../log";
+import { errorFields, log } from "../operating/log";
 import { processWide } from "../process-wide";
 import { isPostgres, type Store } from "./database";
 import { forgetDeleted } from "./search";

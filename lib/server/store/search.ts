@@ -11,7 +11,7 @@ import {
   type Wanted,
   wantedIn,
 } from "@/lib/chat/search-words";
-import { errorFields, log } from "../log";
+import { errorFields, log } from "../operating/log";
 import { processWide } from "../process-wide";
 import { isPostgres, lockKeys, type Queries, type Store } from "./database";
 import type { Schema } from "./schema";

@@ -1,9 +1,9 @@
 import { redeemRequest } from "@/lib/chat/request";
-import { redeemDeviceLink } from "@/lib/server/device-link";
+import { redeemDeviceLink } from "@/lib/server/door/device-link";
+import { throttled } from "@/lib/server/door/throttle";
 import { json, readBody, refuse, serveOpen } from "@/lib/server/guard";
 import { instance } from "@/lib/server/instance";
 import { cookieFor } from "@/lib/server/session";
-import { throttled } from "@/lib/server/throttle";
 
 /** Makes this browser that of the visitor the link was made for, and burns the link. */
 export function POST(request: Request): Promise<Response> {

@@ -1,8 +1,8 @@
 import { generationRequest } from "@/lib/chat/request";
-import { STREAM_HEADERS } from "@/lib/server/event-stream";
+import { STREAM_HEADERS } from "@/lib/server/generation/event-stream";
 import { type Followed, follow, start, stop } from "@/lib/server/generations";
 import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
-import { noteLater } from "@/lib/server/request-log";
+import { noteLater } from "@/lib/server/operating/request-log";
 
 type Context = { params: Promise<{ id: string }> };
 

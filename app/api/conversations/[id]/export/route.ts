@@ -1,4 +1,4 @@
-import { exportConversation } from "@/lib/server/export";
+import { exportConversation } from "@/lib/server/archive/export";
 import { readId, refuse, serve } from "@/lib/server/guard";
 import { instance } from "@/lib/server/instance";
 

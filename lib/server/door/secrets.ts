@@ -1,0 +1,28 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Environment } from "../env";
+import { processWide } from "../process-wide";
+
+const SECRET_FILE = "session-secret";
+
+type Place = Pick<Environment, "sessionSecrets" | "dataDir">;
+
+/** The process's secrets: the first signs, all are accepted. */
+export function signingSecrets(settings: Place): readonly string[] {
+  return processWide("session-secrets", () => sessionSecrets(settings));
+}
+
+/** The secrets of the environment, or the one kept in `dataDir` (made there, mode 0600, when it is missing). */
+export function sessionSecrets({ sessionSecrets: given, dataDir }: Place): readonly string[] {
+  if (given.length > 0) return given;
+  const file = join(dataDir, SECRET_FILE);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    // "wx" lets only one of two starting processes make it; both then read the same.
+    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return [readFileSync(file, "utf8").trim()];
+}

@@ -1,0 +1,74 @@
+import type { EventRow, Settlement } from "../store/generation-log";
+import { SHORTEST_TICK_MS } from "./tick";
+
+/** Something that has events to write: it is asked for them when a commit begins, and told when they are on the disk. */
+export type Committable = {
+  take(): { events: readonly EventRow[]; settlement?: Settlement };
+  committed(): void;
+  failed(error: unknown): void;
+};
+
+type Taken = { committable: Committable } & ReturnType<Committable["take"]>;
+
+export type Committer = { schedule(committable: Committable): void };
+
+/**
+ * Writes what all running answers have to say in one commit per tick. The first event after a pause waits for
+ * nothing but the end of the current turn of the event loop, so that what came in one network read is one event.
+ */
+export function createCommitter(
+  write: (events: readonly EventRow[], settlements: readonly Settlement[]) => Promise<void>,
+  tickMs: () => number = () => SHORTEST_TICK_MS,
+): Committer {
+  const waiting = new Set<Committable>();
+  let isScheduled = false;
+  let lastCommitAt = Number.NEGATIVE_INFINITY;
+
+  function scheduleCommit(): void {
+    if (isScheduled) return;
+    isScheduled = true;
+    const sinceMs = performance.now() - lastCommitAt;
+    const waitMs = tickMs() - sinceMs;
+    if (waitMs <= 0) setImmediate(commitAll);
+    else setTimeout(commitAll, waitMs);
+  }
+
+  async function commitAll(): Promise<void> {
+    const batch = [...waiting].map((committable) => ({ committable, ...committable.take() }));
+    waiting.clear();
+    try {
+      await writeAll(batch);
+      for (const { committable } of batch) committable.committed();
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.committable.failed(error);
+      else for (const taken of batch) await commitAlone(taken);
+    } finally {
+      lastCommitAt = performance.now();
+      isScheduled = false;
+      if (waiting.size > 0) scheduleCommit();
+    }
+  }
+
+  async function writeAll(batch: readonly Taken[]): Promise<void> {
+    const events = batch.flatMap((taken) => taken.events);
+    const settlements = batch.flatMap((taken) => taken.settlement ?? []);
+    if (events.length > 0 || settlements.length > 0) await write(events, settlements);
+  }
+
+  /** One answer whose conversation was deleted must not take the others of its tick down with it. */
+  async function commitAlone(taken: Taken): Promise<void> {
+    try {
+      await writeAll([taken]);
+      taken.committable.committed();
+    } catch (error) {
+      taken.committable.failed(error);
+    }
+  }
+
+  return {
+    schedule(committable) {
+      waiting.add(committable);
+      scheduleCommit();
+    },
+  };
+}
