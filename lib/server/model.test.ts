@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ModelEvent } from "./model";
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
   Reflect.deleteProperty(globalThis, Symbol.for("platen.anthropic"));
 });
 
@@ -40,14 +41,20 @@ const MESSAGE_END = [
 /** What is made of a stream of `events`, from a server that sends them all at once. */
 async function answerTo(events: readonly Wire[], signal = new AbortController().signal) {
   const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
-  const fetch = vi.fn(async () => new Response(body, { headers: { "content-type": "text/event-stream" } }));
-  vi.stubGlobal("fetch", fetch);
-  const { generate } = await modelWith({ ANTHROPIC_BASE_URL: "http://model.example" });
+  let calls = 0;
+  const server = createServer((_, response) => {
+    calls += 1;
+    response.writeHead(200, { "content-type": "text/event-stream" }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const { generate } = await modelWith({ ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}` });
   const content = [{ type: "text" as const, text: "Hi" }];
   const said: ModelEvent[] = [];
   const request = { messages: [{ role: "user" as const, content }], model: "m", signal, maxOutputTokens: () => 100 };
   const outcome = await generate(request, (event) => said.push(event));
-  return { said, outcome, calls: fetch.mock.calls.length };
+  return { said, outcome, calls };
 }
 
 describe("an answer", () => {

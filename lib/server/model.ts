@@ -33,6 +33,7 @@ import {
 import { DEMO_MODEL } from "@/lib/chat/model-name";
 import { demoFetch } from "./demo/fetch";
 import { type Environment, environment } from "./env";
+import { httpFetch } from "./generation/http-fetch";
 import type { PromptMessage } from "./generation/prompt";
 import { StalledStream, watchBytes } from "./generation/stall";
 import { NO_USAGE, writtenTokens } from "./money/spent";
@@ -96,7 +97,7 @@ function client(): Anthropic {
       openTelemetry: { traces: { enabled: settings.otlpEndpoint !== undefined, contentMode: "metadata_only" } },
       // The key is for that server alone: were a redirect followed, it would go along to another.
       fetchOptions: { redirect: "manual" },
-      fetch: watchBytes(isDemo(settings) ? demoFetch : fetch, settings.stallSeconds * 1000),
+      fetch: watchBytes(isDemo(settings) ? demoFetch : httpFetch, settings.stallSeconds * 1000),
     });
   });
 }

@@ -209,3 +209,110 @@ describe("keep-alive", () => {
     await reader.cancel();
   });
 });
+
+describe("a followed log that is piped", () => {
+  /** A response that takes one chunk at a time, each when told to. */
+  function response() {
+    const written: string[] = [];
+    let taken = () => {};
+    const ends: unknown[] = [];
+    const decoder = new TextDecoder();
+    const writable = new WritableStream<Uint8Array>({
+      write(chunk) {
+        written.push(decoder.decode(chunk));
+        return new Promise((resolve) => {
+          taken = resolve;
+        });
+      },
+      close: () => void ends.push("closed"),
+      abort: (reason) => void ends.push(reason),
+    });
+    const take = async () => {
+      taken();
+      await settled();
+    };
+    return { writable, written, ends, take };
+  }
+
+  test("arrives as it grows, as fast as it is taken, and ends with its end", async () => {
+    const log = growingLog();
+    const { writable, written, ends, take } = response();
+    const piped = followStream(log.source, 0).pipeTo(writable);
+    await settled();
+    expect([written, log.reads]).toEqual([[": ok\n\n"], []]);
+    await take();
+    log.write("1");
+    await settled();
+    for (const more of ["2", "3"]) log.write(more);
+    await settled();
+    expect(written).toEqual([": ok\n\n", "1"]);
+    await take();
+    expect(written).toEqual([": ok\n\n", "1", "23"]);
+    log.write("4");
+    log.end();
+    await take();
+    await take();
+    await piped;
+    expect([written.at(-1), ends, log.followers(), vi.getTimerCount()]).toEqual(["4", ["closed"], 0, 0]);
+  });
+
+  test("loses its follower when the response is gone, in the middle of waiting too", async () => {
+    const log = growingLog();
+    const { writable, ends, take } = response();
+    const gone = new AbortController();
+    const piped = followStream(log.source, 0).pipeTo(writable, { signal: gone.signal });
+    await settled();
+    await take();
+    const reason = new Error("gone");
+    gone.abort(reason);
+    await expect(piped).rejects.toBe(reason);
+    expect([ends, log.followers(), vi.getTimerCount()]).toEqual([[reason], 0, 0]);
+  });
+
+  test("never begins for a response that was gone before", async () => {
+    const log = growingLog();
+    const { writable, written } = response();
+    await expect(followStream(log.source, 0).pipeTo(writable, { signal: AbortSignal.abort() })).rejects.toThrow();
+    expect([written, log.followers(), vi.getTimerCount()]).toEqual([[], 0, 0]);
+  });
+
+  test("loses its follower when a chunk cannot be written", async () => {
+    const log = growingLog();
+    const piped = followStream(log.source, 0).pipeTo(
+      new WritableStream({
+        write() {
+          throw new Error("broken");
+        },
+      }),
+    );
+    await expect(piped).rejects.toThrow("broken");
+    expect([log.followers(), vi.getTimerCount()]).toEqual([0, 0]);
+  });
+
+  test("that cannot be read breaks the response off", async () => {
+    const log = growingLog();
+    const { writable, ends, take } = response();
+    const piped = followStream(log.source, 0).pipeTo(writable);
+    piped.catch(() => {}); // Looked at below, after it has failed.
+    await settled();
+    await take();
+    const fault = new Error("store");
+    log.fail(fault);
+    await expect(piped).rejects.toBe(fault);
+    expect([ends, log.followers(), vi.getTimerCount()]).toEqual([[fault], 0, 0]);
+  });
+
+  test("is kept alive", async () => {
+    const log = growingLog();
+    const { writable, written, take } = response();
+    const gone = new AbortController();
+    followStream(log.source, 0)
+      .pipeTo(writable, { signal: gone.signal })
+      .catch(() => {}); // It is left below.
+    await settled();
+    await take();
+    await vi.advanceTimersByTimeAsync(3 * KEEP_ALIVE_MS);
+    expect(written).toEqual([": ok\n\n", ": keep-alive\n\n"]);
+    gone.abort();
+  });
+});

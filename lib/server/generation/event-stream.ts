@@ -28,95 +28,137 @@ export function frameOf(n: number, type: string, data: string): string {
   return `id: ${n}\nevent: ${type}\ndata: ${data}\n\n`;
 }
 
+/** Where a follower's bytes go. Each question, `ask`, is answered by one `send` at most, or by the end. */
+type Outlet = { send(bytes: Uint8Array): void; end(): void; fail(error: unknown): void };
+
 /**
  * The log after event `after` as a body: a first frame at once, then what is there, then what comes. It is read only as
  * fast as the reader reads, so a slow one costs no more than a cursor; under load neighbouring frames share a chunk.
  */
 export function followStream(source: LogSource, after: number): ReadableStream<Uint8Array> {
+  const feed = openFeed(source, after);
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      // It does not wait until there is something: what is enqueued later answers the same question.
+      pull: (controller) =>
+        feed.ask({
+          send: (bytes) => controller.enqueue(bytes),
+          end: () => controller.close(),
+          fail: (error) => controller.error(error),
+        }),
+      cancel: feed.leave,
+    },
+    { highWaterMark: 0 },
+  );
+  // Next pipes a body into its response: without the stream's own queue between them that costs half.
+  return Object.assign(stream, {
+    pipeTo: (destination: WritableStream<Uint8Array>, options?: StreamPipeOptions) =>
+      pipe(feed, destination, options?.signal),
+  });
+}
+
+type Feed = { ask(outlet: Outlet): void; leave(): void };
+
+function openFeed(source: LogSource, after: number): Feed {
   let cursor = after;
   let isOpen = true;
-  /** The reader has asked and has not been answered yet. */
-  let isAsked = false;
+  let isGreeted = false;
+  /** Who has asked and has not been answered yet. */
+  let asking: Outlet | undefined;
   let isReading = false;
   /** The log grew while it was being read. */
   let isStale = false;
-  let leave = () => {};
-  let keepAlive: NodeJS.Timeout | undefined;
 
-  function close(): void {
+  metrics().followers.inc();
+  const stopAttending = source.attend(answer);
+  const keepAlive = setInterval(() => {
+    // While the log is read, the answer is on its way.
+    if (!isReading) say(": keep-alive\n\n");
+  }, KEEP_ALIVE_MS);
+
+  function leave(): void {
     if (!isOpen) return;
     isOpen = false;
     clearInterval(keepAlive);
     metrics().followers.dec();
-    leave();
+    stopAttending();
   }
 
-  function answer(controller: Controller): void {
-    if (!isAsked || !isOpen) return;
+  function say(text: string): void {
+    const outlet = asking;
+    asking = undefined;
+    outlet?.send(encoder.encode(text));
+  }
+
+  function answer(): void {
+    if (asking === undefined || !isOpen) return;
     isStale = true;
     if (isReading) return;
     const read = source.read(cursor, MAX_CHUNK_LENGTH);
     isStale = false;
     // A log in memory is read without a promise: at thousands of events a second each one tells.
-    if (read instanceof Promise) answerLater(controller, read);
-    else send(controller, read);
+    if (read instanceof Promise) answerLater(read);
+    else send(read);
   }
 
-  function answerLater(controller: Controller, read: Promise<Stretch>): void {
+  function answerLater(read: Promise<Stretch>): void {
     isReading = true;
     read
       .finally(() => {
         isReading = false;
       })
-      .then(
-        (stretch) => {
-          send(controller, stretch);
-          if (isStale) answer(controller);
-        },
-        (error: unknown) => fail(controller, error),
-      );
+      .then((stretch) => {
+        send(stretch);
+        if (isStale) answer();
+      }, fail);
   }
 
-  function send(controller: Controller, { text, last, isEnd }: Stretch): void {
+  function send({ text, last, isEnd }: Stretch): void {
     if (!isOpen) return;
     cursor = last;
-    if (text !== "") {
-      isAsked = false;
-      controller.enqueue(encoder.encode(text));
-    }
-    if (isEnd) {
-      close();
-      controller.close();
-    }
+    const outlet = asking;
+    if (text !== "") say(text);
+    if (!isEnd) return;
+    leave();
+    outlet?.end();
   }
 
-  function fail(controller: Controller, error: unknown): void {
+  function fail(error: unknown): void {
     if (!isOpen) return;
-    close();
-    controller.error(error);
+    leave();
+    asking?.fail(error);
   }
 
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        metrics().followers.inc();
-        controller.enqueue(encoder.encode(": ok\n\n"));
-        leave = source.attend(() => answer(controller));
-        keepAlive = setInterval(() => {
-          if (!isAsked) return;
-          isAsked = false;
-          controller.enqueue(encoder.encode(": keep-alive\n\n"));
-        }, KEEP_ALIVE_MS);
-      },
-      // It does not wait until there is something: what is enqueued later answers the same question.
-      pull(controller) {
-        isAsked = true;
-        answer(controller);
-      },
-      cancel: close,
+  return {
+    ask(outlet) {
+      asking = outlet;
+      if (isGreeted) answer();
+      else say(": ok\n\n");
+      isGreeted = true;
     },
-    { highWaterMark: 0 },
-  );
+    leave,
+  };
 }
 
-type Controller = ReadableStreamDefaultController<Uint8Array>;
+/** `ReadableStream.pipeTo` for a feed: resolves at its end, rejects when the reader is gone. */
+function pipe(feed: Feed, destination: WritableStream<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
+  const writer = destination.getWriter();
+  return new Promise((resolve, reject) => {
+    const lose = (reason: unknown) => {
+      feed.leave();
+      reject(reason);
+      // It may be the destination that has failed.
+      writer.abort(reason).catch(() => {});
+    };
+    const outlet: Outlet = {
+      send: (bytes) => void writer.write(bytes).then(ask, lose),
+      end: () => void writer.close().then(resolve, lose),
+      fail: lose,
+    };
+    const ask = () => feed.ask(outlet);
+    writer.closed.catch(lose);
+    signal?.addEventListener("abort", () => lose(signal.reason), { once: true });
+    if (signal?.aborted) lose(signal.reason);
+    else ask();
+  });
+}

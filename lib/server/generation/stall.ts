@@ -1,3 +1,5 @@
+import { withBody } from "./http-fetch";
+
 /** The model sent no byte for too long. */
 export class StalledStream extends Error {}
 
@@ -14,13 +16,8 @@ export function watchBytes(fetch: typeof globalThis.fetch, stallMs: number): typ
         watch.end();
         return response;
       }
-      if (isJson(response)) {
-        const whole = await response.arrayBuffer();
-        watch.end();
-        return new Response(whole, response);
-      }
-      // The SDK iterates over the body: another ReadableStream around it would cost more than all else we do.
-      return Object.defineProperty(response, "body", { value: watchedBody(response.body, watch) });
+      const body = watchedBody(response.body, watch);
+      return isStreamed(response) ? withBody(response, body) : await whole(response, body);
     } catch (error) {
       watch.end();
       throw watch.hasStalled() ? new StalledStream() : error;
@@ -64,19 +61,24 @@ function startWatch(stallMs: number, outer: AbortSignal | undefined) {
   };
 }
 
-function isJson(response: Response): boolean {
-  return response.headers.get("content-type")?.includes("json") ?? false;
+function isStreamed({ ok, headers }: Response): boolean {
+  return ok && !headers.get("content-type")?.includes("json");
 }
 
-function watchedBody(body: ReadableStream<Uint8Array>, watch: Watch): AsyncIterable<Uint8Array> {
-  const reader = body.getReader();
+async function whole({ status, headers }: Response, body: AsyncIterable<Uint8Array>): Promise<Response> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return new Response(pieces.length === 0 ? null : Buffer.concat(pieces), { status, headers });
+}
+
+function watchedBody(body: AsyncIterable<Uint8Array>, watch: Watch): AsyncIterable<Uint8Array> {
+  const bytes = body[Symbol.asyncIterator]();
   watch.saw();
 
-  function saw(read: ReadableStreamReadResult<Uint8Array>): IteratorResult<Uint8Array, undefined> {
+  function saw(next: IteratorResult<Uint8Array, undefined>): IteratorResult<Uint8Array, undefined> {
     watch.saw();
-    if (!read.done) return read;
-    watch.end();
-    return { done: true, value: undefined };
+    if (next.done) watch.end();
+    return next;
   }
 
   function failed(error: unknown): never {
@@ -85,13 +87,13 @@ function watchedBody(body: ReadableStream<Uint8Array>, watch: Watch): AsyncItera
   }
 
   const iterator: AsyncIterator<Uint8Array, undefined> = {
-    next: () => reader.read().then(saw, failed),
+    next: () => bytes.next().then(saw, failed),
     async return() {
       watch.end();
-      // In this order: a body that the abort has failed can no longer be cancelled.
-      const cancelled = reader.cancel();
+      // In this order: a body that the abort has failed can no longer be left.
+      const left = bytes.return?.();
       watch.abort(undefined);
-      await cancelled;
+      await left;
       return { done: true, value: undefined };
     },
   };
