@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useRef } from "react";
 import { currentCommands, useCommands } from "@/lib/client/commands";
 import { type Preferences, setPreferences, usePreferences } from "@/lib/client/preferences";
@@ -75,6 +76,12 @@ export function Settings() {
             <button type="button" className="button" aria-haspopup="dialog" onClick={showShortcuts}>
               Keyboard shortcuts
             </button>
+          </section>
+          <section className="owner-only">
+            <h3 className="mb-2 font-sans text-chrome text-soft">Owner</h3>
+            <Link href="/owner" prefetch={false} className="button">
+              Owner’s page
+            </Link>
           </section>
           <DataSettings />
           <ThisBrowser />

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -12,7 +14,7 @@ const VARIABLES = new Set(
   [...read("lib/server/env.ts").matchAll(/read\.\w+\("([A-Z_]+)"/g)].map(([, name]) => name ?? ""),
 );
 /** What the platforms, or OpenTelemetry, define. */
-const FOREIGN = new Set(["NODE_ENV", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"]);
+const FOREIGN = new Set(["NODE_ENV", "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_PASSWORD_FILE", "POSTGRES_DB"]);
 
 function drainSeconds(): number {
   const result = readEnvironment({});
@@ -72,6 +74,38 @@ test("no proxy of ours buffers, or cuts a stream within Platen's 15 seconds of s
   }
   expect(read("deploy/kubernetes.yaml")).toContain('proxy-buffering: "off"');
   expect(read("deploy/Caddyfile")).toContain("flush_interval -1");
+});
+
+test("no secret has a default", () => {
+  const compose = read("compose.yaml");
+  expect(compose).toContain("POSTGRES_PASSWORD_FILE: /database/password");
+  expect(compose).not.toMatch(/SESSION_SECRET|postgres:\/\/\w+:/);
+  expect(compose.match(/\$\{\w*(PASSWORD|SECRET|KEY|CODE)\w*:-[^}]/)).toBeNull();
+});
+
+test("what makes the database's password in compose.yaml makes one, keeps it, and takes one that is given", () => {
+  const [, script = ""] = /command:\n {6}- \|\n((?: {8}.*\n)+)/.exec(read("compose.yaml")) ?? [];
+  const make = (folder: string, given: string) => {
+    const here = script
+      .replaceAll("$$", "$")
+      .replaceAll("/database", `${folder}/database`)
+      .replaceAll("/shared", `${folder}/shared`)
+      .replace(/chown.*/, "");
+    execFileSync("sh", ["-euc", here], { env: { ...process.env, GIVEN: given } });
+    const file = join(folder, "shared", "pgpass");
+    return { pgpass: readFileSync(file, "utf8"), mode: statSync(file).mode & 0o777 };
+  };
+  const folders = () => {
+    const folder = mkdtempSync(join(tmpdir(), "platen-compose-"));
+    for (const name of ["database", "shared"]) mkdirSync(join(folder, name));
+    return folder;
+  };
+  const folder = folders();
+  const made = make(folder, "");
+  expect(made).toEqual({ pgpass: expect.stringMatching(/^postgres:5432:platen:platen:[0-9a-f]{64}\n$/), mode: 0o600 });
+  expect(make(folder, "another")).toEqual(made);
+  expect(make(folders(), "")).not.toEqual(made);
+  expect(make(folders(), "own:word\\").pgpass).toBe("postgres:5432:platen:platen:own\\:word\\\\\n");
 });
 
 test("the image runs as nobody", () => {

@@ -5,6 +5,7 @@ import type { Usage } from "@/lib/chat/message";
 import type { OwnerSettings } from "@/lib/chat/owner";
 import { type Environment, environment } from "./env";
 import { costMicroUsd, highestInputMicroUsd, highestOutputNanoUsd, priceList } from "./money/prices";
+import { processWide } from "./process-wide";
 import { durably, type Queries, type Store } from "./store/database";
 import {
   findHeld,
@@ -79,7 +80,7 @@ export async function reserve(transaction: Transaction<Schema>, call: Call, now:
   const isLimited = ceilings.size > 0;
   const earlier = await findHeld(transaction, call.id);
   if (earlier !== undefined) return { type: "granted", held: earlier, isLimited };
-  if (settings.isPaused) return { type: "refused", refusal: PAUSED };
+  if (settings.isPaused) return { type: "refused", refusal: remember(call, PAUSED) };
   const costs = costsOf(call);
   const { inputMicroUsd, outputNanoUsd } = costs;
   const fitting = cutToFit(call, costs, tightest(ceilings, sums));
@@ -94,16 +95,51 @@ export async function reserve(transaction: Transaction<Schema>, call: Call, now:
 
 /**
  * Why `call` would be refused as things stand, if so. It costs no lock and no transaction, so a crowd that comes when
- * the budget is spent keeps nobody else waiting; what it lets through is still to be reserved.
+ * the budget is spent keeps nobody else waiting; what it lets through is still to be reserved. That the whole day's
+ * budget is spent, or the service paused, is asked of the store once a second.
  */
 export async function refusalAhead(queries: Queries, call: Call, now: string): Promise<Refusal | undefined> {
+  const remembered = standing().verdicts.get(call.model);
+  if (remembered !== undefined && isFresh(remembered, AHEAD_MS)) return remembered.refusal;
   const { dailyBudgetUsd, visitorDailyBudgetUsd } = environment();
   if (dailyBudgetUsd === undefined && visitorDailyBudgetUsd === undefined) return undefined;
   const settings = await readOwnerSettings(queries);
-  if (settings.isPaused) return PAUSED;
+  if (settings.isPaused) return remember(call, PAUSED);
   const sums = await readSums(queries, dayOf(now), call);
   const fitting = cutToFit(call, costsOf(call), tightest(ceilingsFor(call, settings, environment()), sums));
-  return fitting.type === "refused" ? refusalFor(fitting, now) : undefined;
+  if (fitting.type === "fits") return undefined;
+  const refusal = refusalFor(fitting, now);
+  // What is only held may be given back the next moment, and the other ceilings are not everybody's.
+  return fitting.scope === "all" && !fitting.isHeldByOthers ? remember(call, refusal) : refusal;
+}
+
+/** What even the least that can be asked of a model was refused for, and when that was asked. */
+type Verdict = { refusal: Refusal; at: number };
+
+/** So long a verdict spares the store the question, and so long a crowd that is turned away is told of it. */
+const AHEAD_MS = 1_000;
+const TOLD_MS = 3_000;
+
+const standing = () => processWide("standing-refusals", () => ({ verdicts: new Map<string, Verdict>() }));
+
+function isFresh({ at }: Verdict, withinMs: number): boolean {
+  return performance.now() - at < withinMs;
+}
+
+function remember({ model }: Call, refusal: Refusal): Refusal {
+  standing().verdicts.set(model, { refusal, at: performance.now() });
+  return refusal;
+}
+
+/** Why nobody's call to `model` is made at the moment, as far as this process has asked within the last seconds. */
+export function standingRefusal(model: string): Refusal | undefined {
+  const verdict = standing().verdicts.get(model);
+  return verdict !== undefined && isFresh(verdict, TOLD_MS) ? verdict.refusal : undefined;
+}
+
+/** The owner has changed something: the next call is judged anew. */
+export function forgetStanding(): void {
+  standing().verdicts.clear();
 }
 
 /** The ceiling that leaves least. */

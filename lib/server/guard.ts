@@ -25,6 +25,11 @@ const STATUS: Record<RefusalCode, number> = {
   draining: 503,
 };
 
+/** The HTTP status that the contract has for a refusal. */
+export function statusOf(code: RefusalCode): number {
+  return STATUS[code];
+}
+
 /** Headers of every answer of the API that is not a stream. */
 const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
@@ -88,7 +93,7 @@ function refusalResponse(refusal: Refusal, requestId: string): Response {
   return Response.json(
     { error: { ...refusal, requestId } },
     {
-      status: STATUS[code],
+      status: statusOf(code),
       headers: {
         ...API_HEADERS,
         [VERSION_HEADER]: version(),

@@ -1,6 +1,6 @@
 import type { Refusal } from "@/lib/chat/error";
 import type { OwnerChange, OwnerOverview, OwnerSettings } from "@/lib/chat/owner";
-import { dayOf } from "./budget";
+import { dayOf, forgetStanding } from "./budget";
 import { OWNER_LABEL } from "./door/access";
 import { environment } from "./env";
 import { refuse } from "./guard";
@@ -78,6 +78,7 @@ export async function changeSettings(change: OwnerChange): Promise<void> {
       if (change.isStoppingAnswers === true) await markAllStopped(transaction, isoTime());
     },
   );
+  forgetStanding();
   if (change.isStoppingAnswers === true) await announceStop(store);
 }
 

@@ -19,6 +19,7 @@ test("a signed cookie names its visitor", () => {
   expect(readValue(signSession({ id: ID, grant: undefined }, NOW, [NEW]))).toEqual({
     id: ID,
     grant: undefined,
+    issuedAtSeconds: NOW,
     isDueForRenewal: false,
   });
 });
@@ -26,7 +27,7 @@ test("a signed cookie names its visitor", () => {
 test("what was granted is part of what is signed", () => {
   const grant = "a-fingerprint-of-22-ch";
   const value = signSession({ id: ID, grant }, NOW, [NEW]);
-  expect(readValue(value)).toEqual({ id: ID, grant, isDueForRenewal: false });
+  expect(readValue(value)).toEqual({ id: ID, grant, issuedAtSeconds: NOW, isDueForRenewal: false });
   expect(readValue(value.replace(grant, "another-fingerprint-xx"))).toBeUndefined();
   expect(readValue(value.replace(`.${grant}`, ""))).toBeUndefined();
   const plain = signSession({ id: ID, grant: undefined }, NOW, [NEW]);
@@ -45,6 +46,7 @@ test("a cookie signed with an old secret is accepted and renewed; with an unknow
   expect(readValue(signSession({ id: ID, grant: undefined }, NOW, [OLD]))).toEqual({
     id: ID,
     grant: undefined,
+    issuedAtSeconds: NOW,
     isDueForRenewal: true,
   });
   expect(readValue(signSession({ id: ID, grant: undefined }, NOW, ["somebody else's secret"]))).toBeUndefined();

@@ -43,14 +43,19 @@ export function openSession(headers: HeaderReader): Session {
   };
 }
 
-/** Who the request's cookie says the visitor is; undefined without one that is signed by us and not out of date. */
-export function knownIdentity(headers: HeaderReader): (Identity & { isDueForRenewal: boolean }) | undefined {
+/**
+ * Who the request's cookie says the visitor is, and when it was signed, in seconds since 1970; undefined without one that
+ * is signed by us and not out of date.
+ */
+export function knownIdentity(
+  headers: HeaderReader,
+): (Identity & { issuedAtSeconds: number; isDueForRenewal: boolean }) | undefined {
   const settings = environment();
   const nowSeconds = Math.floor(Date.now() / 1000);
   const read = readCookie(headers.get("cookie"), cookieName(settings), signingSecrets(settings), nowSeconds);
   if (read === undefined) return undefined;
-  const { id, grant, isDueForRenewal } = read;
-  return { id, codeLabel: grant === undefined ? undefined : labelOfGrant(grant), isDueForRenewal };
+  const { grant, ...known } = read;
+  return { ...known, codeLabel: grant === undefined ? undefined : labelOfGrant(grant) };
 }
 
 export function newIdentity(): Identity {
@@ -93,16 +98,17 @@ export function readCookie(
   name: string,
   secrets: readonly string[],
   nowSeconds: number,
-): (Claims & { isDueForRenewal: boolean }) | undefined {
+): (Claims & { issuedAtSeconds: number; isDueForRenewal: boolean }) | undefined {
   const prefix = `${name}=`;
   const cookie = (header ?? "").split(";").find((part) => part.trimStart().startsWith(prefix));
   const match = COOKIE_VALUE.exec(cookie?.trim().slice(prefix.length) ?? "");
   const [, claim, id, issuedAt, grant, given] = match ?? [];
   if (claim === undefined || id === undefined || given === undefined) return undefined;
   const signer = secrets.findIndex((secret) => isSame(signature(claim, secret), given));
-  const ageSeconds = nowSeconds - Number(issuedAt);
+  const issuedAtSeconds = Number(issuedAt);
+  const ageSeconds = nowSeconds - issuedAtSeconds;
   if (signer === -1 || ageSeconds > KEEP_COOKIE_SECONDS) return undefined;
-  return { id, grant, isDueForRenewal: signer > 0 || ageSeconds > RENEW_AFTER_SECONDS };
+  return { id, grant, issuedAtSeconds, isDueForRenewal: signer > 0 || ageSeconds > RENEW_AFTER_SECONDS };
 }
 
 /** Version, visitor, seconds since 1970, what was granted (if anything was), signature. */

@@ -54,6 +54,20 @@ test("the owner sees what is spent, and nobody else the page", async ({ context,
   expect(faults).toEqual([]);
 });
 
+test("the way to the owner's page is in the owner's Settings, and in nobody else's", async ({ context }) => {
+  const page = await enter(context, "owners-code");
+  await asFriend(page, async (chat) => {
+    await chat.open();
+    await chat.page.getByRole("button", { name: "Settings" }).click();
+    await expect(chat.page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await expect(chat.page.getByRole("link", { name: "Owner’s page" })).toHaveCount(0);
+  });
+  await page.goto(served.url);
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("link", { name: "Owner’s page" }).click();
+  await expect(page.getByRole("button", { name: "Pause and stop all answers" })).toBeVisible();
+});
+
 test("a pause stops answers under way and refuses new ones, kindly, until the service is opened again", async ({
   context,
   upstream,

@@ -16,15 +16,23 @@ export type FloodOptions = {
   connections: number;
   seconds: number;
   budgetUsd: number;
-  /** Something to do beside the crowd, through the first instance: before it comes, and until it has gone. */
-  beside?(url: string, isOver: () => boolean): Promise<void>;
+  /** Between the tokens of an answer that is not there at once. */
+  paceMs?: number;
+  /** Environment variables over those of the flood. */
+  settings?: Record<string, string>;
+  /** Something to do for so long in the quiet before the crowd comes, and then beside it. */
+  beside?(urls: readonly string[], seconds: number): Promise<void>;
+  /** Another crowd than the one here, if any. */
+  crowd?(urls: readonly string[], asking: Crowd): Promise<Statuses>;
 };
 
+export type Crowd = { connections: number; seconds: number };
+
+/** How often each status came; 0 is a connection that was lost. */
+export type Statuses = Readonly<Record<number, number>>;
+
 export type Flood = {
-  /** Answers that were begun, requests that were refused for the budget's sake, and all others, by status. */
-  accepted: number;
-  overBudget: number;
-  otherStatuses: readonly number[];
+  statuses: Statuses;
   /** For answers; a title is another call, within the same budget. */
   upstreamCalls: number;
   /** What the model charged for, counted by the model. */
@@ -32,9 +40,11 @@ export type Flood = {
   budgetMicroUsd: number;
 };
 
+/** All instances sign with it, and so does whoever wants a cookie of an earlier day. */
+export const SECRET = "the same secret for every instance";
 const MODEL = "claude-sonnet-5-5";
 const CHARACTERS_A_TOKEN = 4;
-const QUIET_MS = 5_000;
+const QUIET_SECONDS = 15;
 
 /**
  * Lets `connections` clients ask for answers as fast as they can, each time as a new visitor with another
@@ -42,11 +52,11 @@ const QUIET_MS = 5_000;
  * each byte it reads, all of them written to the cache, and answers as long as they may be.
  */
 export async function flood(options: FloodOptions): Promise<Flood> {
-  const { instances, store, connections, seconds, budgetUsd, beside } = options;
+  const { instances, store, seconds, budgetUsd, paceMs = 5, beside, crowd = comeFromHere } = options;
   const bills: { request: RequestRecord; usage: Usage }[] = [];
   const upstream = await startUpstream();
   upstream.script((request) => {
-    const { scenario, usage } = dearAnswer(request, bills.length);
+    const { scenario, usage } = dearAnswer(request, bills.length, paceMs);
     bills.push({ request, usage });
     return scenario;
   });
@@ -56,36 +66,24 @@ export async function flood(options: FloodOptions): Promise<Flood> {
     ANTHROPIC_MODEL: MODEL,
     DATA_DIR: mkdtempSync(join(tmpdir(), "platen-flood-")),
     ...(postgres === undefined ? {} : { DATABASE_URL: await postgres.createDatabase() }),
-    SESSION_SECRET: "the same secret for every instance",
+    SESSION_SECRET: SECRET,
     DAILY_BUDGET_USD: String(budgetUsd),
     MAX_OUTPUT_TOKENS: "1200",
     MAX_STREAMS_PER_VISITOR: "2000",
     UNATTENDED_SECONDS: "1",
     LOG_LEVEL: "silent",
+    ...options.settings,
   };
   const servers: Server[] = [];
   try {
     for (let started = 0; started < instances; started++) servers.push(await startServer(settings));
-    const [first] = servers;
-    const quiet = performance.now() + (beside === undefined ? 0 : QUIET_MS);
-    if (first !== undefined) await beside?.(first.url, () => performance.now() > quiet);
-    const statuses: number[] = [];
-    const endsAt = Date.now() + seconds * 1000;
-    const client = async (number: number) => {
-      for (let asked = number; Date.now() < endsAt; asked++) {
-        const server = servers[asked % servers.length];
-        if (server !== undefined) statuses.push(await askOnce(server.url, asked));
-      }
-    };
-    const crowd = Array.from({ length: connections }, (_, number) => client(number));
-    if (first !== undefined) await beside?.(first.url, () => Date.now() >= endsAt);
-    await Promise.all(crowd);
+    const urls = servers.map(({ url }) => url);
+    await beside?.(urls, QUIET_SECONDS);
+    const [statuses] = await Promise.all([crowd(urls, options), beside?.(urls, seconds)]);
     await allClosed(bills);
     const charged = bills.reduce((sum, bill) => sum + chargeMicroUsd(bill), 0);
     return {
-      accepted: statuses.filter((status) => status === 200).length,
-      overBudget: statuses.filter((status) => status === 429).length,
-      otherStatuses: statuses.filter((status) => status !== 200 && status !== 429),
+      statuses,
       upstreamCalls: bills.filter(({ request }) => (request.body as { stream?: boolean }).stream === true).length,
       chargedMicroUsd: charged,
       budgetMicroUsd: budgetUsd * 1_000_000,
@@ -95,6 +93,19 @@ export async function flood(options: FloodOptions): Promise<Flood> {
     await upstream.close();
     await postgres?.stop();
   }
+}
+
+async function comeFromHere(urls: readonly string[], { connections, seconds }: Crowd): Promise<Statuses> {
+  const statuses: Record<number, number> = {};
+  const endsAt = Date.now() + seconds * 1000;
+  const client = async (number: number) => {
+    for (let asked = number; Date.now() < endsAt; asked++) {
+      const status = await askOnce(urls[asked % urls.length] ?? "", asked);
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, (_, number) => client(number)));
+  return statuses;
 }
 
 /** Asks as somebody new; reads on, stops or leaves. The status, or 0 when no answer came. */
@@ -129,11 +140,15 @@ async function askOnce(url: string, number: number): Promise<number> {
 }
 
 /** Answers of both kinds: one that comes slowly, to be cut off, and one that is all there at once. */
-function dearAnswer({ body }: RequestRecord, number: number): { scenario: StreamScenario; usage: Usage } {
+function dearAnswer(
+  { body }: RequestRecord,
+  number: number,
+  paceMs: number,
+): { scenario: StreamScenario; usage: Usage } {
   const { max_tokens: maxTokens } = body as { max_tokens: number };
   const scenario = answer("word".repeat(maxTokens), {
     deltaSize: CHARACTERS_A_TOKEN,
-    ...(number % 2 === 0 ? { pace: everyMs(5) } : {}),
+    ...(number % 2 === 0 ? { pace: everyMs(paceMs) } : {}),
   });
   const usage = {
     input_tokens: 0,

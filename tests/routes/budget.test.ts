@@ -5,7 +5,7 @@ import { type OwnerSettings, ownerSettings } from "@/lib/chat/owner";
 import { endWithoutStop, stallAfter } from "../upstream/faults";
 import { answer, everyMs, refuse, replay, thinkingThenText } from "../upstream/scenario";
 import { type App, allEvents, Client, contentOf, outcomeOf, readUntil, startApp } from "./harness";
-import { pricedModel } from "./priced-model";
+import { PRICED_MODEL, pricedModel } from "./priced-model";
 
 // The model costs 2 micro-dollars for a token read, 2.5 for one written to the cache, 0.1 for one from it, 10 for an answer's.
 const CEILING = 200_000;
@@ -38,6 +38,7 @@ beforeEach(async () => {
   app.upstream.reset();
   const { store } = await app.instance();
   for (const table of ["ledger", "spending", "owner_settings"] as const) await store.deleteFrom(table).execute();
+  budget.forgetStanding();
   client = await visitor();
 });
 
@@ -57,6 +58,7 @@ async function set(settings: Partial<OwnerSettings>): Promise<void> {
     () => ({ ...NOTHING_SET, ...settings }),
     async () => {},
   );
+  budget.forgetStanding();
 }
 
 /** Sums of today, of all. */
@@ -242,6 +244,18 @@ describe("the ceiling", () => {
     expect(refusal).toMatchObject({ status: 429, code: "budget_spent" });
     expect(Math.abs(Number(refusal.retryAfter) - untilMidnight)).toBeLessThan(5);
     expect(refusal.message).toContain("midnight UTC");
+  });
+
+  test("that is spent is asked of the store once a second, and at once when the owner changes it", async () => {
+    await set({ dailyBudgetUsd: 0 });
+    expect((await client.ask("Hello")).response.status).toBe(429);
+    const { store } = await app.instance();
+    await store.deleteFrom("owner_settings").execute();
+    expect(budget.standingRefusal(PRICED_MODEL)).toMatchObject({ code: "budget_spent" });
+    expect((await client.ask("Hello")).response.status).toBe(429);
+    await set({});
+    expect(budget.standingRefusal(PRICED_MODEL)).toBeUndefined();
+    expect(await outcomeOfAsking("Hello")).toMatchObject({ type: "done" });
   });
 
   test("of a visitor, and of a code, stands over them alone", async () => {

@@ -22,6 +22,9 @@ function word(): string {
   return processWide("address-word", () => randomBytes(16).toString("hex"));
 }
 
+/** A household or an office is one address. Whoever comes as a new visitor each time meets this bound instead. */
+export const VISITORS_AN_ADDRESS = 4;
+
 /** The network that a request comes from, as a keyed hash: it can be counted and compared, and not read back. */
 export function addressHash(headers: HeaderReader): string {
   const settings = environment();

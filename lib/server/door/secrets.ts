@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Environment } from "../env";
 import { processWide } from "../process-wide";
@@ -18,11 +18,19 @@ export function sessionSecrets({ sessionSecrets: given, dataDir }: Place): reado
   if (given.length > 0) return given;
   const file = join(dataDir, SECRET_FILE);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) make(file);
+  return [readFileSync(file, "utf8").trim()];
+}
+
+/** Of several processes that start at once one makes it, and none ever reads it unfinished: it is linked when it is whole. */
+function make(file: string): void {
+  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  writeFileSync(draft, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
   try {
-    // "wx" lets only one of two starting processes make it; both then read the same.
-    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
+    linkSync(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    unlinkSync(draft);
   }
-  return [readFileSync(file, "utf8").trim()];
 }

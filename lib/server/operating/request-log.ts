@@ -26,6 +26,14 @@ export function noteLater(request: Request, fields: Promise<LogFields>): void {
   if (id !== null && processWide("request-log", () => ({ isOn: false })).isOn) notes().set(id, fields);
 }
 
+/** Requests that are counted, and have no line of their own. */
+const unlisted = () => processWide("requests-without-line", () => new WeakSet<ServerResponse>());
+
+/** Leaves the request of `response` out of the log: whoever turns thousands away says so once for all of them. */
+export function withoutLine(response: ServerResponse): void {
+  unlisted().add(response);
+}
+
 /**
  * Gives every request of this process its id, and writes one line when its response has ended or its connection is
  * gone. Listens to Node rather than to Next, so that pages, files and what no route matches are there too.
@@ -65,6 +73,7 @@ async function ended(
   const status = response.statusCode;
   const isWhole = response.writableFinished;
   metrics().requests.inc({ route, method, status });
+  if (unlisted().has(response)) return;
   log(levelOf(route, status), "request", {
     requestId,
     method,
