@@ -91,7 +91,7 @@ function Result({ result: { imported, known, skipped, unlisted } }: { result: Im
       <p role="status">
         {conversations(imported)} imported.
         {known > 0 && ` ${conversations(known)} had been here already.`}
-        {count > 0 && ` ${conversations(count)} could not be read.`}
+        {count > 0 && ` ${conversations(count)} could not be imported.`}
       </p>
       {count > 0 && (
         <ul aria-label="Not imported" className="skipped">

@@ -1,10 +1,14 @@
 import http from "node:http";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { root, standalone } from "./build.mjs";
 
 // Above the idle timeout of the load balancers we know, so that they close a connection first.
 const KEEP_ALIVE_MS = 75_000;
+// V8 would let the heap grow to four times what is in use before it looks for what is not: with a thousand answers
+// under way this halves the memory, and what it costs of the processor was not to be measured.
+const HEAP_GROWING_PERCENT = 40;
 
 /** Serves the build that is there, in this process. */
 export async function serve() {
@@ -15,6 +19,7 @@ export async function serve() {
   process.env.NEXT_MANUAL_SIG_HANDLE = "1";
   // Some shells export the machine's name here, and the server would listen on that address alone.
   delete process.env.HOSTNAME;
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   refuseUnservable();
   refuseWrongPort();
   await import(pathToFileURL(join(standalone, "server.js")).href);

@@ -17,19 +17,21 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
-/** Starts one. Throws where PostgreSQL is not installed. */
-export async function startPostgres(): Promise<Postgres> {
+/** Starts one, with what an earlier one has left in `keptIn`. Throws where PostgreSQL is not installed. */
+export async function startPostgres(keptIn?: string): Promise<Postgres> {
   const bin = findBinaries();
   if (bin === undefined) throw new Error("PostgreSQL is not installed");
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), "platen-pg-"));
+  const folder = keptIn ?? mkdtempSync(join(tmpdir(), "platen-pg-"));
   const account = serverAccount();
   if (account !== undefined) chownSync(folder, account.uid, account.gid);
   const data = join(folder, "data");
-  execFileSync(join(bin, "initdb"), ["-D", data, "-U", "platen", "-A", "trust", "-E", "UTF8"], {
-    stdio: "ignore",
-    ...account,
-  });
+  if (!existsSync(data)) {
+    execFileSync(join(bin, "initdb"), ["-D", data, "-U", "platen", "-A", "trust", "-E", "UTF8"], {
+      stdio: "ignore",
+      ...account,
+    });
+  }
 
   const url = (database: string) => `postgres://platen@127.0.0.1:${port}/${database}`;
   let server = await launch();

@@ -1,19 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { isPostgres, type Store } from "@/lib/server/store/database";
-import { indexConversation } from "@/lib/server/store/search";
+import type { Schema } from "@/lib/server/store/schema";
 import { Random } from "../renderer/random";
 
-/** Who has all of it: the worst case. */
+/** Who has most of it. */
 export const VISITOR = "bench-visitor";
+/** One of many who have a little each, in the same words. */
+export const NEIGHBOUR = "bench-neighbour-0";
+const NEIGHBOURS = 20;
+/** Of the visitor's conversations, as many has each of the neighbours. */
+const NEIGHBOURS_SHARE = 1 / 200;
 const VOCABULARY = 40_000;
 const SYLLABLES = "ta ri mo ne lu con pre ex ing tion er al ba ke si dor vin gra shel ump ot ee qua zy".split(" ");
 const CONVERSATIONS_AT_ONCE = 20;
+export const MESSAGES_EACH = 100;
 const USER_WORDS = 25;
 const ANSWER_WORDS = 90;
-const LONG_MESSAGES = 500;
+export const LONG_MESSAGES = 500;
 
-export type Library = { conversations: number; messages: number; longId: string; usualId: string };
+/** What there is: `messages` of all visitors, and two of the visitor's conversations by their length. */
+export type Library = { messages: number; longId: string; usualId: string };
 
 /** Words as a language has them: a few in nearly every message, most in hardly any. */
 export function wordAt(rank: number): string {
@@ -26,52 +33,70 @@ export function wordAt(rank: number): string {
 
 const WORDS = Array.from({ length: VOCABULARY }, (_, rank) => wordAt(rank));
 
-/** Fills the store with conversations of `messagesEach`, and one of 500 messages, indexed as the app does it. */
-export async function fill(store: Store, conversations: number, messagesEach: number): Promise<Library> {
+/** Fills the store with the visitor's `conversations`, one of them of 500 messages, and with those of the neighbours. */
+export async function fill(store: Store, conversations: number): Promise<Library> {
   const random = new Random(7);
   const now = Date.now();
+  const owners = ownersOf(conversations);
+  const created_at = new Date(now).toISOString();
   await store
     .insertInto("visitors")
-    .values({ id: VISITOR, created_at: new Date(now).toISOString() })
+    .values([...new Set(owners)].map((id) => ({ id, created_at })))
     .execute();
-  let longId = "";
-  let usualId = "";
-  let messages = 0;
-  for (let from = 0; from < conversations; from += CONVERSATIONS_AT_ONCE) {
-    await store.transaction().execute(async (transaction) => {
-      for (let index = from; index < Math.min(from + CONVERSATIONS_AT_ONCE, conversations); index++) {
-        const isLong = index === Math.floor(conversations / 2);
-        const count = isLong ? LONG_MESSAGES : messagesEach;
-        const id = await addConversation(transaction as Store, {
-          index,
-          count,
-          at: now - (conversations - index) * 60_000,
-          random,
-        });
-        messages += count;
-        if (isLong) longId = id;
-        else usualId ||= id;
-      }
-    });
-  }
-  await sql.raw(isPostgres(store) ? "analyze" : "pragma optimize").execute(store);
-  return { conversations, messages, longId, usualId };
+  const ids: string[] = [];
+  const long = owners.findIndex((owner, index) => owner === VISITOR && index >= owners.length / 2);
+  await inTransactions(store, [...owners.entries()], async (transaction, [index, owner]) => {
+    const count = index === long ? LONG_MESSAGES : MESSAGES_EACH;
+    ids.push(
+      await addConversation(transaction, { owner, index, count, at: now - (owners.length - index) * 60_000, random }),
+    );
+  });
+  return {
+    messages: (owners.length - 1) * MESSAGES_EACH + LONG_MESSAGES,
+    longId: ids[long] as string,
+    usualId: ids[owners.indexOf(VISITOR)] as string,
+  };
 }
 
-type Plan = { index: number; count: number; at: number; random: Random };
+/** Whose conversations they are, the oldest first: the neighbours' lie among the visitor's. */
+function ownersOf(conversations: number): string[] {
+  const ofNeighbours = Math.ceil(conversations * NEIGHBOURS_SHARE) * NEIGHBOURS;
+  const gap = Math.floor(conversations / ofNeighbours) + 1;
+  let neighbour = 0;
+  return Array.from({ length: conversations + ofNeighbours }, (_, index) => {
+    if (index % gap !== 0 || neighbour === ofNeighbours) return VISITOR;
+    return `bench-neighbour-${neighbour++ % NEIGHBOURS}`;
+  });
+}
 
-async function addConversation(queries: Store, { index, count, at, random }: Plan): Promise<string> {
+/** Does `work` on all items in their order, some of them a transaction. */
+export async function inTransactions<Item>(
+  store: Store,
+  items: readonly Item[],
+  work: (transaction: Transaction<Schema>, item: Item) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += CONVERSATIONS_AT_ONCE) {
+    await store.transaction().execute(async (transaction) => {
+      for (const item of items.slice(from, from + CONVERSATIONS_AT_ONCE)) await work(transaction, item);
+    });
+  }
+}
+
+type Plan = { owner: string; index: number; count: number; at: number; random: Random };
+
+async function addConversation(queries: Transaction<Schema>, plan: Plan): Promise<string> {
+  const { owner, index, count, at, random } = plan;
   const id = randomUUID();
   const time = new Date(at).toISOString();
   const texts = Array.from({ length: count }, (_, position) => textOf(position, random));
-  if (index % 50 === 0) texts[1] = `${texts[1]} 东京的旧打字机还在文房具店里。`;
+  if (index % 50 === 1) texts[1] = `${texts[1]} 东京的旧打字机还在文房具店里。`;
   await queries
     .insertInto("conversations")
     .values({
       id,
-      visitor_id: VISITOR,
+      visitor_id: owner,
       title: (texts[0] ?? "").split(" ").slice(0, 6).join(" "),
-      pinned: index % 1_000 === 0 ? 1 : 0,
+      pinned: index % 1_000 === 1 ? 1 : 0,
       leaf_id: null,
       created_at: time,
       updated_at: time,
@@ -90,7 +115,6 @@ async function addConversation(queries: Store, { index, count, at, random }: Pla
     return message;
   });
   await insertMessages(queries, id, time, rows);
-  await indexConversation(queries, id, 1);
   return id;
 }
 
@@ -102,7 +126,12 @@ function textOf(position: number, random: Random): string {
 
 type NewMessage = { id: string; parent: string | null; position: number; role: string; text: string };
 
-async function insertMessages(queries: Store, id: string, time: string, rows: readonly NewMessage[]): Promise<void> {
+async function insertMessages(
+  queries: Transaction<Schema>,
+  id: string,
+  time: string,
+  rows: readonly NewMessage[],
+): Promise<void> {
   const given = JSON.stringify(
     rows.map(({ text, ...row }) => ({ ...row, content: JSON.stringify([{ type: "text", text }]) })),
   );

@@ -13,6 +13,7 @@ const { values } = parseArgs({
   options: {
     server: { type: "string", default: "platen" },
     streams: { type: "string", default: "100" },
+    rate: { type: "string", default: "50" },
     seconds: { type: "string", default: "10" },
   },
 });
@@ -22,7 +23,6 @@ type Profile = {
   samples: number[];
   timeDeltas: number[];
   startTime: number;
-  endTime: number;
 };
 
 const folder = mkdtempSync(join(tmpdir(), "platen-profile-"));
@@ -35,11 +35,12 @@ const server = await startServer(kind, upstream.url, {
   settings: { DRAIN_SECONDS: "0" },
 });
 const load = createLoad(server);
-await load.open(Number(values.streams), 50);
+await load.open(Number(values.streams), Number(values.rate));
 await sleep(2000);
 load.take();
 await sleep(Number(values.seconds) * 1000);
 const tokens = load.take().length;
+const untilUs = Number(process.hrtime.bigint() / 1000n);
 await upstream.close();
 load.end();
 await server.close("SIGTERM");
@@ -47,10 +48,9 @@ await server.close("SIGTERM");
 for (const file of readdirSync(folder)) print(JSON.parse(readFileSync(join(folder, file), "utf8")) as Profile);
 process.stdout.write(`${tokens} tokens in ${values.seconds} s; for the flame chart: ${folder}\n`);
 
-function print({ nodes, samples, timeDeltas, startTime, endTime }: Profile): void {
+function print({ nodes, samples, timeDeltas, startTime }: Profile): void {
   const selfMs = new Map<string, number>();
-  // Only the time under load counts: not the start, nor the half second of the end.
-  const untilUs = endTime - 500_000;
+  // Only the time under load counts, not the start nor the end; a profile's clock is the system's monotonic one.
   const fromUs = untilUs - Number(values.seconds) * 1_000_000;
   let atUs = startTime;
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));

@@ -15,9 +15,11 @@ const ACCENTED =
 /** Longer words, which are no words but keys or addresses, are found by their beginning. */
 const LONGEST_TERM = 64;
 /** And as much is looked at: to put the accents of one letter in order takes as long as the square of their number. */
-const LONGEST_BEGINNING = 4 * LONGEST_TERM;
+const LONGEST_LOOKED_AT = 4 * LONGEST_TERM;
 /** A word of one or two letters is looked for whole: too many begin with it. */
 const SHORTEST_BEGINNING = 3;
+/** Short beginnings are terms of their own: an index would have to gather what begins with them from too many words. */
+const LONGEST_BEGINNING_TERM = 4;
 
 type Run = { start: number; text: string; isDense: boolean };
 
@@ -29,7 +31,7 @@ function* runsOf(text: string): Generator<Run> {
 
 /** The beginning of a word as it is compared: in lower case, without accents, of one width. */
 function folded(given: string): string {
-  const word = given.slice(0, LONGEST_BEGINNING);
+  const word = given.slice(0, LONGEST_LOOKED_AT);
   const lower = isAscii(word)
     ? word.toLowerCase()
     : word
@@ -57,19 +59,38 @@ function charactersOf({ start, text }: Run): { start: number; character: string 
   });
 }
 
-/** Adds to `terms` what `text` is found by: its words, and in dense writing every pair of characters and the last one. */
+/**
+ * Adds to `terms` what `text` is found by: its words, the short beginnings of longer ones, and in dense writing every
+ * character and every pair of neighbours.
+ */
 export function addTerms(terms: Set<string>, text: string): void {
   for (const run of runsOf(text)) {
-    if (!run.isDense) {
-      const term = folded(run.text);
-      if (term !== "") terms.add(term);
-      continue;
-    }
-    const characters = charactersOf(run);
-    for (const [index, { character }] of characters.entries()) {
-      terms.add(character + (characters[index + 1]?.character ?? ""));
-    }
+    if (run.isDense) addDenseTerms(terms, run);
+    else addWordTerms(terms, folded(run.text));
   }
+}
+
+function addWordTerms(terms: Set<string>, word: string): void {
+  // What is there already has brought its beginnings.
+  if (word === "" || terms.has(word)) return;
+  for (let length = SHORTEST_BEGINNING; length <= Math.min(word.length, LONGEST_BEGINNING_TERM); length++) {
+    const beginning = word.slice(0, length);
+    if (beginning.isWellFormed()) terms.add(beginning);
+  }
+  terms.add(word);
+}
+
+function addDenseTerms(terms: Set<string>, run: Run): void {
+  let previous = "";
+  for (const character of lineOf(charactersOf(run))) {
+    terms.add(character);
+    if (previous !== "") terms.add(previous + character);
+    previous = character;
+  }
+}
+
+function lineOf(characters: readonly { character: string }[]): string {
+  return characters.map(({ character }) => character).join("");
 }
 
 /** One thing that must be in what is found. */
@@ -86,9 +107,7 @@ export function wantedIn(query: string, shortestBeginning = SHORTEST_BEGINNING):
   const wanted: Wanted[] = [];
   for (const run of runsOf(query)) {
     if (run.isDense) {
-      const text = charactersOf(run)
-        .map(({ character }) => character)
-        .join("");
+      const text = lineOf(charactersOf(run));
       if (text !== "") wanted.push({ type: "dense", text });
     } else {
       const term = folded(run.text);
@@ -104,9 +123,11 @@ export type IndexedTerm = { term: string; isBeginning: boolean };
 /** The terms that whatever holds `wanted` has in the index. */
 export function indexedTerms(wanted: readonly Wanted[]): IndexedTerm[] {
   return wanted.flatMap((one): IndexedTerm[] => {
-    if (one.type === "word") return [{ term: one.term, isBeginning: one.isBeginning }];
+    if (one.type === "word") {
+      return [{ term: one.term, isBeginning: one.isBeginning && one.term.length > LONGEST_BEGINNING_TERM }];
+    }
     const characters = Array.from(one.text);
-    if (characters.length === 1) return [{ term: one.text, isBeginning: true }];
+    if (characters.length === 1) return [{ term: one.text, isBeginning: false }];
     return characters.slice(1).map((character, index) => ({ term: characters[index] + character, isBeginning: false }));
   });
 }
@@ -114,11 +135,11 @@ export function indexedTerms(wanted: readonly Wanted[]): IndexedTerm[] {
 /** Where `text` holds each of `wanted`: one list of ranges for each, in order, empty where it does not. */
 export function placesOf(text: string, wanted: readonly Wanted[]): Range[][] {
   const places: Range[][] = wanted.map(() => []);
-  if (isPlain(text) && !holdsAny(text, wanted)) return places;
+  if (isPlain(text) && !whatPlainHolds(text, wanted).some(Boolean)) return places;
   for (const run of runsOf(text)) {
     const characters = run.isDense ? charactersOf(run) : [];
     const word = run.isDense ? "" : folded(run.text);
-    const line = characters.map(({ character }) => character).join("");
+    const line = lineOf(characters);
     for (const [index, one] of wanted.entries()) {
       const found = places[index];
       if (found === undefined) continue;
@@ -131,15 +152,22 @@ export function placesOf(text: string, wanted: readonly Wanted[]): Range[][] {
   return places;
 }
 
-/** Whether its only letters are those of ASCII, which are compared as they stand; signs and arrows are no letters. */
-function isPlain(text: string): boolean {
-  return !/[^\p{ASCII}\u2000-\u206f\u2190-\u2bff]/u.test(text);
+/**
+ * Whether `text` could hold all of `wanted`. Of a text whose letters are those of ASCII it is soon seen that it does not;
+ * of any other it is not said.
+ */
+export function couldHold(text: string, wanted: readonly Wanted[]): boolean {
+  return !isPlain(text) || whatPlainHolds(text, wanted).every(Boolean);
 }
 
-/** Most texts hold nothing of what is looked for, and that is soon seen. */
-function holdsAny(text: string, wanted: readonly Wanted[]): boolean {
+/** Whether its only letters are those of ASCII, which are compared as they stand; signs, arrows and spaces are no letters. */
+function isPlain(text: string): boolean {
+  return !/[^ -~\s\u2000-\u206f\u2190-\u2bff]/.test(text);
+}
+
+function whatPlainHolds(text: string, wanted: readonly Wanted[]): boolean[] {
   const lower = text.toLowerCase();
-  return wanted.some((one) => one.type === "word" && lower.includes(one.term));
+  return wanted.map((one) => one.type === "word" && lower.includes(one.term));
 }
 
 function rangesInLine(
@@ -181,7 +209,13 @@ const EXCERPT_BEFORE = 40;
 const EXCERPT_LENGTH = 160;
 const ELLIPSIS = "…";
 
-/** About 160 characters of `text` around the first of `ranges`, on one line, cut between words where there are any. */
+/** Marks of Markdown that say how a text looks, and nothing else: fences with their language, bold, code, headings. */
+const MARKS = /`{3,}\w*|`|\*\*|(?<=^|\n)#{1,6} /g;
+
+/**
+ * About 160 characters of `text` around the first of `ranges`, on one line, cut between words where there are any, and
+ * without marks of Markdown.
+ */
 export function excerptOf(text: string, ranges: readonly Range[]): Excerpt {
   const first = ranges[0]?.[0] ?? 0;
   const start = startOfExcerpt(text, first);
@@ -189,15 +223,34 @@ export function excerptOf(text: string, ranges: readonly Range[]): Excerpt {
     text,
     Math.max(start + EXCERPT_LENGTH, Math.min(ranges[0]?.[1] ?? 0, first + EXCERPT_LENGTH)),
   );
+  const within = ranges.flatMap(([from, to]): Range[] =>
+    from >= start && from < end ? [[from - start, Math.min(to, end) - start]] : [],
+  );
+  const plain = withoutMarks(text.slice(start, end), within);
   const before = start > 0 ? ELLIPSIS : "";
-  // White space keeps its length, so that the ranges stay right.
-  const line = text.slice(start, end).replace(/\s/g, " ");
-  const shift = before.length - start;
   return {
-    text: `${before}${line}${end < text.length ? ELLIPSIS : ""}`,
-    ranges: ranges.flatMap(([from, to]): Range[] =>
-      from >= start && from < end ? [[from + shift, Math.min(to, end) + shift]] : [],
-    ),
+    // White space keeps its length, so that the ranges stay right.
+    text: `${before}${plain.text.replace(/\s/g, " ")}${end < text.length ? ELLIPSIS : ""}`,
+    ranges: plain.ranges.map(([from, to]) => [from + before.length, to + before.length]),
+  };
+}
+
+/** A mark that holds some of what was looked for stays. */
+function withoutMarks(text: string, ranges: readonly Range[]): Excerpt {
+  const marks = Array.from(text.matchAll(MARKS), ({ index, 0: mark }): Range => [index, index + mark.length]).filter(
+    ([start, end]) => !ranges.some(([from, to]) => from < end && to > start),
+  );
+  const removedBefore = (place: number) =>
+    marks.reduce((length, [start, end]) => (end <= place ? length + end - start : length), 0);
+  let plain = "";
+  let from = 0;
+  for (const [start, end] of marks) {
+    plain += text.slice(from, start);
+    from = end;
+  }
+  return {
+    text: plain + text.slice(from),
+    ranges: ranges.map(([start, end]) => [start - removedBefore(start), end - removedBefore(end)]),
   };
 }
 

@@ -26,6 +26,12 @@ describe("the environment", () => {
     expect(environmentOf({ APP_ORIGIN: "https://chat.example.org" }).maxStreamsPerVisitor).toBe(20);
   });
 
+  test("keeps so much of a stranger, and as much as the owner says of anybody", () => {
+    expect(environmentOf({}).maxStoredMegabytesPerVisitor).toBeUndefined();
+    expect(environmentOf({ APP_ORIGIN: "https://chat.example.org" }).maxStoredMegabytesPerVisitor).toBe(1_000);
+    expect(environmentOf({ MAX_STORED_MB_PER_VISITOR: "20" }).maxStoredMegabytesPerVisitor).toBe(20);
+  });
+
   test("names every fault at once and repeats no secret", () => {
     const faults = faultsOf({
       ANTHROPIC_API_KEY: "sk-ant-canary with a space",
@@ -33,6 +39,7 @@ describe("the environment", () => {
       PORT: "70000",
       APP_ORIGIN: "https://chat.example.org/path",
       SESSION_SECRET: "canary-short",
+      MAX_STORED_MB_PER_VISITOR: "0",
       STALL_SECONDS: "-1",
       LOG_LEVEL: "loud",
       METRICS_TOKEN: "canary\ntoken",
@@ -43,6 +50,7 @@ describe("the environment", () => {
       "PORT",
       "APP_ORIGIN",
       "SESSION_SECRET",
+      "MAX_STORED_MB_PER_VISITOR",
       "STALL_SECONDS",
       "LOG_LEVEL",
       "METRICS_TOKEN",

@@ -20,6 +20,8 @@ export type Environment = {
   messagesPerDay?: number;
   maxStreams: number;
   maxStreamsPerVisitor: number;
+  /** Of all that is kept of a visitor. */
+  maxStoredMegabytesPerVisitor?: number;
   maxOutputTokens: number;
   maxInputTokens: number;
   unattendedSeconds: number;
@@ -36,6 +38,8 @@ const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"
 /** Answers under way of one visitor: where a public address is set strangers come, elsewhere only who runs it. */
 const STREAMS_OF_A_STRANGER = 20;
 const STREAMS_AT_HOME = 1_000;
+/** Some million short messages. */
+const MEGABYTES_OF_A_STRANGER = 1_000;
 
 /** sysexits.h: configuration error. */
 export const EXIT_CONFIGURATION = 78;
@@ -68,6 +72,11 @@ export function readEnvironment(variables: Variables): ReadEnvironment {
     maxStreamsPerVisitor:
       read.number("MAX_STREAMS_PER_VISITOR", { atLeast: 1, isWhole: true }) ??
       (isSet(variables, "APP_ORIGIN") ? STREAMS_OF_A_STRANGER : STREAMS_AT_HOME),
+    ...read.optional(
+      "maxStoredMegabytesPerVisitor",
+      read.number("MAX_STORED_MB_PER_VISITOR", { atLeast: 1, isWhole: true }) ??
+        (isSet(variables, "APP_ORIGIN") ? MEGABYTES_OF_A_STRANGER : undefined),
+    ),
     maxOutputTokens: read.number("MAX_OUTPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 16_000,
     maxInputTokens: read.number("MAX_INPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 180_000,
     unattendedSeconds: read.number("UNATTENDED_SECONDS", { atLeast: 0 }) ?? 60,

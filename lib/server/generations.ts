@@ -17,6 +17,7 @@ import { meterOf, openMeter } from "./operating/meter";
 import { metrics } from "./operating/metrics";
 import { traceAnswer } from "./operating/traces";
 import type { Session } from "./session";
+import { readLog } from "./store/event-log";
 import {
   announceStop,
   attendGenerations,
@@ -25,7 +26,6 @@ import {
   beginGeneration,
   isAttended,
   markStopped,
-  readEvents,
   type Standing,
   standingOf,
 } from "./store/generation-log";
@@ -41,7 +41,7 @@ export type Followed =
 export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 
 const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
-const EVENTS_A_PAGE = 100;
+const STRETCHES_A_PAGE = 16;
 const BEGIN_PATIENCE_MS = 3_000;
 
 /** Who asks for an answer: by these they are counted. */
@@ -271,19 +271,19 @@ async function reportOf({ id, settled }: RunningGeneration): Promise<LogFields> 
 function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogSource {
   return {
     async read(after, maximumLength) {
-      const page = () => readEvents(store, id, after, EVENTS_A_PAGE);
-      let rows = await page();
-      const isPast = rows.length === 0 && (await isPastEnd(store, id));
+      const page = () => readLog(store, id, after, STRETCHES_A_PAGE);
+      let logged = await page();
+      const isPast = logged.length === 0 && (await isPastEnd(store, id));
       // The end may have been written between the two questions.
-      if (isPast) rows = await page();
+      if (isPast) logged = await page();
       let text = "";
-      let last: (typeof rows)[number] | undefined;
-      for (const row of rows) {
+      let last: (typeof logged)[number] | undefined;
+      for (const one of logged) {
         if (text.length >= maximumLength) break;
-        text += frameOf(row.n, (JSON.parse(row.data) as { type: string }).type, row.data);
-        last = row;
+        text += frameOf(one.n, one.event.type, JSON.stringify(one.event));
+        last = one;
       }
-      const isEnd = last === undefined ? isPast : last.data.startsWith(END_PREFIX);
+      const isEnd = last === undefined ? isPast : last.event.type === "generation_end";
       return { text, last: last?.n ?? after, isEnd };
     },
     attend(wake) {
@@ -298,9 +298,6 @@ function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogS
     },
   };
 }
-
-/** How the end event begins in the store: events are written with their type first. */
-const END_PREFIX = '{"type":"generation_end"';
 
 /** Nothing more will come: the answer has ended before the reader's cursor, or is deleted. */
 async function isPastEnd(store: Instance["store"], id: string): Promise<boolean> {

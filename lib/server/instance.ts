@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { sayWhoMayEnter } from "./door/access-notice";
-import { openDoorway } from "./door/doorway";
 import { environment } from "./env";
 import { type Bus, createBus } from "./generation/bus";
 import { type Committer, createCommitter } from "./generation/committer";
@@ -15,6 +14,7 @@ import { keepRetention } from "./operating/retention";
 import { flushTraces, startTracing } from "./operating/traces";
 import { processWide } from "./process-wide";
 import { openStore, type Store } from "./store/database";
+import { foldJournal } from "./store/event-log";
 import {
   attendGenerations,
   type Begun,
@@ -27,7 +27,7 @@ import {
 } from "./store/generation-log";
 import { withPatience } from "./store/patience";
 import { scrubDeleted } from "./store/scrub";
-import { forgetDeleted, indexUnindexed } from "./store/search";
+import { forgetDeleted, indexUnindexed } from "./store/search-index";
 import { deleteForgotten } from "./store/temporary";
 
 /** What there is once in a process: the store, the answers under way, and whether it takes new ones. */
@@ -51,6 +51,8 @@ const HEARTBEAT_MS = 5_000;
 /** A commit that the store cannot take is tried again for so long: a failover, or a lock that somebody holds. */
 const COMMIT_PATIENCE_MS = 12_000;
 const LAST_WORDS_MS = 150;
+/** Some ten milliseconds of work. The more at once, the less it costs for each. */
+const FOLD_AT = 2_500;
 /** A page says every two minutes that it is open; one in the background may be held up for a while. */
 const KEEP_TEMPORARY_MS = 15 * 60_000;
 
@@ -82,6 +84,7 @@ async function open(): Promise<Instance> {
   const store = await openStore({ dataDir, databaseUrl });
   const id = `${hostname()}:${process.pid}:${randomBytes(6).toString("hex")}`;
   const running = new Map<string, RunningGeneration>();
+  let unfolded = 0;
   const live: Instance = {
     id,
     store,
@@ -94,6 +97,10 @@ async function open(): Promise<Instance> {
       );
       measured();
       metrics().events.inc(events.length);
+      unfolded += events.length;
+      if (unfolded < FOLD_AT) return;
+      unfolded = 0;
+      foldJournal(store).catch((error: unknown) => log("warn", "journal", errorFields(error)));
     }, tickByLoad()),
     starting: new Map(),
     readingElsewhere: new Map(),
@@ -139,6 +146,7 @@ function beat(live: Instance): void {
       await attendGenerations(live.store, [...live.readingElsewhere.keys()], leaseUntil());
       const open = await readOpenGenerations(live.store);
       await settleAll(live.store, open.filter(isOrphan));
+      await foldJournal(live.store);
       await deleteForgotten(live.store, isoTime());
       await scrubDeleted(live.store);
       await forgetDeleted(live.store);
@@ -174,7 +182,6 @@ async function obeyStopMarks({ id, store, running }: Instance): Promise<void> {
 
 /** Opens the instance and ends the process in order when it is told to: running answers get `DRAIN_SECONDS`. */
 export async function boot(): Promise<void> {
-  openDoorway();
   outliveReaders();
   logRequests();
   sayWhoMayEnter();

@@ -1,9 +1,11 @@
 import type { Transaction } from "kysely";
 import type { Refusal } from "@/lib/chat/error";
 import type { Message } from "@/lib/chat/message";
+import { VISITORS_AN_ADDRESS } from "./door/address";
 import { type Environment, environment } from "./env";
 import { promptFrom } from "./generation/prompt";
 import { type Instance, isoTime } from "./instance";
+import { roomRefusal } from "./room";
 import { type Admitted, type Asker, readAdmitted, saveAdmission } from "./store/admissions";
 import { lockKeys, type Queries } from "./store/database";
 import type { Objection } from "./store/generation-log";
@@ -11,9 +13,6 @@ import type { Schema } from "./store/schema";
 
 const MINUTE_SECONDS = 60;
 export const DAY_SECONDS = 24 * 60 * MINUTE_SECONDS;
-
-/** A household or an office is one address. Whoever comes as a new visitor each time meets this bound instead. */
-const VISITORS_AN_ADDRESS = 4;
 
 /** Why this process takes no new answers now, if so. */
 export function processLimitReached({ isDraining, running, starting }: Instance): Refusal | undefined {
@@ -32,7 +31,10 @@ export function processLimitReached({ isDraining, running, starting }: Instance)
   };
 }
 
-/** Why this asker may not have the answer `id` now, if so: the address first, then the visitor, then what is under way. */
+/**
+ * Why this asker may not have the answer `id` now, if so: the address first, then the visitor, then what is under way, then
+ * what is kept of them.
+ */
 export async function limitReached(queries: Queries, asker: Asker, id: string): Promise<Refusal | undefined> {
   const since = {
     exceptId: id,
@@ -45,7 +47,8 @@ export async function limitReached(queries: Queries, asker: Asker, id: string): 
     tooMany(address, settings, "address") ??
     tooMany(visitor, settings, "visitor") ??
     tooManyUnderWay(address, settings, "address") ??
-    tooManyUnderWay(visitor, settings, "visitor")
+    tooManyUnderWay(visitor, settings, "visitor") ??
+    roomRefusal(queries, asker.visitorId)
   );
 }
 
@@ -60,7 +63,7 @@ export async function admit(
 ): Promise<Objection | undefined> {
   await lockKeys(transaction, [`visitor:${asker.visitorId}`, `address:${asker.addressHash}`]);
   // One that was stopped before it began never calls the model: it only keeps the message.
-  const reached = isStopped ? undefined : await limitReached(transaction, asker, id);
+  const reached = await (isStopped ? roomRefusal(transaction, asker.visitorId) : limitReached(transaction, asker, id));
   if (reached === undefined) await saveAdmission(transaction, asker, { generationId: id, at: isoTime() });
   return reached;
 }

@@ -14,6 +14,7 @@ import {
 } from "@/lib/chat/share";
 import { type ShareRequest, shareId } from "@/lib/chat/share-request";
 import { instance, isoTime } from "./instance";
+import { claimRoom, roomRefusal } from "./room";
 import { readConversation } from "./store/conversations";
 import type { Store } from "./store/database";
 import {
@@ -65,6 +66,8 @@ export async function shareConversation(visitorId: string, id: string, request: 
   if (JSON.stringify(frozen).length > LONGEST_SHARE) {
     return refused("too_large", "This is too long to be shared at once: pick fewer turns.");
   }
+  const noRoom = await roomRefusal(store, visitorId);
+  if (noRoom !== undefined) return { refusal: noRoom };
   const share: Share = {
     id: randomBytes(16).toString("hex"),
     conversationId: id,
@@ -115,6 +118,11 @@ export async function copyShare(visitorId: string, id: string, conversationId: s
   const snapshot = isShareId(id) ? await readShare(store, id, now) : undefined;
   if (snapshot === undefined) return { code: "not_found", message: "This link shows nothing any more." };
   const conversation = copyOf(snapshot, { id: conversationId, newId: randomUUID, now });
-  const saved = await saveCopy(store, { visitorId, conversation, now });
+  const saved = await saveCopy(store, {
+    visitorId,
+    conversation,
+    now,
+    claimRoom: (transaction) => claimRoom(transaction, visitorId),
+  });
   return saved === "saved" ? undefined : { code: "not_found", message: "There is no such conversation." };
 }

@@ -90,7 +90,9 @@ test("a file that cannot be imported says why, and what was skipped is listed", 
   const talk = { uuid: "1", name: "Good", chat_messages: [{ uuid: "2", sender: "human", text: "Hello" }] };
   const file = JSON.stringify([talk, { uuid: "3", name: "Empty", chat_messages: [] }]);
   const again = await importFile(chat, "conversations.json", file);
-  await expect(again.getByRole("status")).toHaveText("One conversation imported. One conversation could not be read.");
+  await expect(again.getByRole("status")).toHaveText(
+    "One conversation imported. One conversation could not be imported.",
+  );
   await expect(again.getByRole("list", { name: "Not imported" })).toContainText("Empty");
 });
 

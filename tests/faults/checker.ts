@@ -145,22 +145,25 @@ async function checkCalls({ calls }: Turn, expected: Expected, hold: Hold): Prom
   if (expected.calls === undefined) hold(bringing.length <= 1, () => `${bringing.length} calls brought words`);
 }
 
+/** An answer's log as it lies in the store: number, milliseconds, event. */
+async function logOf(probe: World["probe"], id: string): Promise<[number, number, { type: string }][]> {
+  const rows = await probe.query("select events from generation_log where generation_id = ? order by n", [id]);
+  return rows.flatMap(({ events }) => JSON.parse(String(events)) as [number, number, { type: string }][]);
+}
+
 /** The log as it lies in the store: without holes, one end, and it is the last. */
 async function checkLog({ probe }: World, { ids }: Turn, hold: Hold): Promise<void> {
-  const rows = await probe.query("select n, data from generation_events where generation_id = ? order by n", [ids.id]);
+  const events = await logOf(probe, ids.id);
   hold(
-    rows.every(({ n }, index) => Number(n) === index + 1),
-    () => `the log counts ${rows.map(({ n }) => n).join(" ")}`,
+    events.every(([n], index) => n === index + 1),
+    () => `the log counts ${events.map(([n]) => n).join(" ")}`,
   );
-  const ends = rows.filter(({ data }) => String(data).startsWith('{"type":"generation_end"'));
-  hold(ends.length === 1 && ends[0] === rows.at(-1), () => `the log has ${ends.length} ends`);
+  const ends = events.filter(([, , { type }]) => type === "generation_end");
+  hold(ends.length === 1 && ends[0] === events.at(-1), () => `the log has ${ends.length} ends`);
 }
 
 async function checkNothingMore(world: World, person: Person, turn: Turn, stored: Message, hold: Hold): Promise<void> {
-  const count = async () => {
-    const sql = "select count(*) as events from generation_events where generation_id = ?";
-    return Number((await world.probe.query(sql, [turn.ids.id]))[0]?.events);
-  };
+  const count = async () => (await logOf(world.probe, turn.ids.id)).length;
   const before = await count();
   const calls = turn.calls.length;
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -29,7 +29,7 @@ async function remains(canary = CANARY): Promise<string[]> {
     );
   }
   const { store } = await app.instance();
-  const tables = ["conversations", "messages", "generations", "generation_events", "search_segments", "shares"];
+  const tables = ["conversations", "messages", "generations", "generation_log", "search_segments", "shares"];
   const found: string[] = [];
   for (const table of tables) {
     const row = sql.table(table);

@@ -56,8 +56,8 @@ test("conversations older than they may become go, pinned or not, however many; 
   for (const id of old) expect(await isThere(client, id)).toBe(false);
   expect(await isThere(client, young)).toBe(true);
   const left = await store
-    .selectFrom("generation_events")
-    .innerJoin("generations", "generations.id", "generation_events.generation_id")
+    .selectFrom("generation_log")
+    .innerJoin("generations", "generations.id", "generation_log.generation_id")
     .select("generations.conversation_id")
     .distinct()
     .execute();

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Listing } from "@/lib/chat/listing";
+import { addTerms } from "@/lib/chat/search-words";
 import { isPostgres } from "@/lib/server/store/database";
-import { indexUnindexed } from "@/lib/server/store/search";
+import { indexConversation, indexUnindexed, markOf } from "@/lib/server/store/search-index";
 import { answer } from "../upstream/scenario";
 import { type App, allEvents, Client, newIds, startApp } from "./harness";
 
@@ -139,6 +140,96 @@ test("what is found comes by page", async () => {
   const numbers = [...first.conversations, ...second.conversations].map(({ title }) => Number(title.split(" ")[1]));
   expect(numbers).toEqual(Array.from({ length: 23 }, (_, index) => 23 - index));
   expect(second.cursor).toBeNull();
+});
+
+/** A visitor with as many conversations of one message, the oldest first; their titles count from 1. */
+async function withConversations(texts: readonly string[]): Promise<Client> {
+  const visitor = new Client(app);
+  await visitor.meet();
+  const { conversationId } = await converse("The first of all", "Yes.", visitor);
+  const { store } = await app.instance();
+  const { visitor_id } = await store
+    .selectFrom("conversations")
+    .select("visitor_id")
+    .where("id", "=", conversationId)
+    .executeTakeFirstOrThrow();
+  await store.transaction().execute(async (transaction) => {
+    for (const [index, text] of texts.entries()) {
+      const id = randomUUID();
+      const time = new Date(Date.UTC(2126, 0, 1) + index * 60_000).toISOString();
+      await transaction
+        .insertInto("conversations")
+        .values({ id, visitor_id, title: `${index + 1}`, leaf_id: null, created_at: time, updated_at: time })
+        .execute();
+      await transaction
+        .insertInto("messages")
+        .values({
+          id: randomUUID(),
+          conversation_id: id,
+          parent_id: null,
+          position: 1,
+          role: "user",
+          content: JSON.stringify([{ type: "text", text }]),
+          outcome: null,
+          model: null,
+          usage: null,
+          created_at: time,
+        })
+        .execute();
+      await indexConversation(transaction, id, 1);
+    }
+  });
+  return visitor;
+}
+
+async function allTitles(query: string, who: Client): Promise<number[]> {
+  const pages = [await search(query, who)];
+  while (pages.at(-1)?.cursor != null) pages.push(await search(query, who, pages.at(-1)?.cursor ?? ""));
+  return pages.flatMap(({ conversations }) => conversations.map(({ title }) => Number(title)));
+}
+
+/** Adds as many segments as make words frequent: copies of that conversation's, before its first message. */
+async function makeFrequent(title: string): Promise<void> {
+  const { store } = await app.instance();
+  const { id, visitor_id } = await store
+    .selectFrom("conversations")
+    .select(["id", "visitor_id"])
+    .where("title", "=", title)
+    .orderBy("updated_at", "desc")
+    .executeTakeFirstOrThrow();
+  if (isPostgres(store)) {
+    await sql`insert into search_segments (conversation_id, first_position, last_position, characters, terms)
+      select conversation_id, -number, -number, 1, terms from search_segments, generate_series(1, 1500) as number
+      where conversation_id = ${id} and first_position = 1`.execute(store);
+    return;
+  }
+  const terms = new Set<string>();
+  addTerms(terms, "omnipresent yesteryear");
+  const text = Array.from(terms, (term) => markOf(visitor_id) + term).join(" ");
+  await store.transaction().execute(async (transaction) => {
+    for (let number = 1; number <= 1_500; number++) {
+      const position = { first_position: -number, last_position: -number };
+      const segment = await transaction
+        .insertInto("search_segments")
+        .values({ conversation_id: id, ...position, characters: 1 })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      await sql`insert into search_index (rowid, terms) values (${segment.id}, ${text})`.execute(transaction);
+    }
+  });
+}
+
+test("words that are everywhere, and words that only old conversations hold, are found to the last, newest first", async () => {
+  const numbers = Array.from({ length: 200 }, (_, index) => index + 1);
+  const visitor = await withConversations(
+    numbers.map((number) => `Omnipresent ${number <= 30 ? "yesteryear" : ""} ${number % 7 === 0 ? "seventh" : ""}`),
+  );
+  await makeFrequent("1");
+  const newestFirst = numbers.toReversed();
+  expect(await allTitles("omnipresent", visitor)).toEqual(newestFirst);
+  expect(await allTitles("yesteryear", visitor)).toEqual(newestFirst.filter((number) => number <= 30));
+  expect(await allTitles("seventh omni", visitor)).toEqual(newestFirst.filter((number) => number % 7 === 0));
+  expect(await allTitles("seventh yester", visitor)).toEqual([28, 21, 14, 7]);
 });
 
 test("what was stored before there was an index is brought into it", async () => {

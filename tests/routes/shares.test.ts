@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Share, Snapshot } from "@/lib/chat/share";
+import { replaceLog } from "@/lib/server/store/event-log";
 import { answer, everyMs } from "../upstream/scenario";
 import { type App, allEvents, Client, eventsOf, newIds, startApp } from "./harness";
 
@@ -146,18 +147,15 @@ test("a share holds words, models, endings and the rhythm of the answers, and no
 test("the rhythm tells when each piece of the text came, as the log has it", async () => {
   const { conversationId, leafId } = await talk(client, 1);
   const { store } = await app.instance();
-  const events = store.selectFrom("generation_events").select(["n", "data"]).where("generation_id", "=", leafId);
-  const begin = (await events.execute()).find(({ data }) => data.includes("content_block_start"));
-  await store.deleteFrom("generation_events").where("generation_id", "=", leafId).execute();
-  const delta = (text: string) =>
-    JSON.stringify({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
-  const rows = [begin?.data ?? "", delta("Well,"), delta(""), delta(" because.")].map((data, index) => ({
+  const delta = (text: string) => ({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } });
+  const begin = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+  const rows = [begin, delta("Well,"), delta(""), delta(" because.")].map((event, index) => ({
     generation_id: leafId,
     n: index + 1,
-    data,
+    data: JSON.stringify(event),
     at_ms: index * 100,
   }));
-  await store.insertInto("generation_events").values(rows).execute();
+  await replaceLog(store, leafId, rows);
   const timed = await share(client, conversationId, { leafId });
   expect((await shown(timed.id))?.messages[1]).toMatchObject({
     arrivals: [
@@ -165,7 +163,7 @@ test("the rhythm tells when each piece of the text came, as the log has it", asy
       [300, 14],
     ],
   });
-  await store.deleteFrom("generation_events").where("generation_id", "=", leafId).execute();
+  await store.deleteFrom("generation_log").where("generation_id", "=", leafId).execute();
   const untimed = await share(client, conversationId, { leafId });
   expect((await shown(untimed.id))?.messages[1]).not.toHaveProperty("arrivals");
 });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import {
   ARCHIVE_FORMAT,
   ARCHIVE_VERSION,
@@ -9,15 +9,19 @@ import {
 } from "@/lib/chat/archive";
 import { isChatGptConversation, readChatGptConversation } from "@/lib/chat/chatgpt-export";
 import { isClaudeConversation, readClaudeConversation } from "@/lib/chat/claude-export";
+import { ChatFailure, type Refusal } from "@/lib/chat/error";
 import type { Imported, ImportedSoFar, Skipped } from "@/lib/chat/imported";
 import { createElementReader, type ElementReader, parse } from "@/lib/chat/json-elements";
 import { environment } from "../env";
 import { refuse } from "../guard";
 import { instance, isoTime } from "../instance";
 import { processWide } from "../process-wide";
+import { claimRoomForImport } from "../room";
+import type { Asker } from "../store/admissions";
 import { type Placed, placeConversation } from "../store/archive";
 import type { Store } from "../store/database";
 import { withPatience } from "../store/patience";
+import type { RunningImport } from "../store/room";
 import { importedBytes } from "./import-body";
 import { openStage, type Stage } from "./import-stage";
 import { createUnpacker } from "./import-unpack";
@@ -40,7 +44,8 @@ const PLACE_PATIENCE_MS = 10_000;
  * Reads the file in `request` to its end and judges all of it; until then nothing is kept. Throws a refusal for a file
  * that is damaged, hostile, or no export, and for a visitor who imports already.
  */
-export async function stageImport(visitorId: string, request: Request): Promise<StagedImport> {
+export async function stageImport(asker: Asker, request: Request): Promise<StagedImport> {
+  const { visitorId } = asker;
   const live = await instance();
   if (live.isDraining) {
     refuse({ code: "draining", message: "Platen is restarting. Please try again in a moment.", retryAfterSeconds: 5 });
@@ -62,7 +67,7 @@ export async function stageImport(visitorId: string, request: Request): Promise<
       async keep(onProgress) {
         try {
           return await keepAll(live.store, {
-            visitorId,
+            asker,
             lines,
             of: staging.count(),
             skipped: staging.skipped,
@@ -189,7 +194,7 @@ function skip(skips: Skips, { title, reason }: Skipped): void {
 }
 
 type Keeping = {
-  visitorId: string;
+  asker: Asker;
   lines: AsyncIterable<string>;
   of: number;
   skipped: Skips;
@@ -197,7 +202,8 @@ type Keeping = {
 };
 
 /** Keeps what is on the stage, a transaction for each conversation, and lets others have their turn in between. */
-async function keepAll(store: Store, { visitorId, lines, of, skipped, onProgress }: Keeping): Promise<Imported> {
+async function keepAll(store: Store, { asker, lines, of, skipped, onProgress }: Keeping): Promise<Imported> {
+  const running = { id: randomUUID(), at: isoTime(), asker };
   const result = { imported: 0, known: 0 };
   const { retentionDays } = environment();
   const oldest = retentionDays === undefined ? "" : isoTime(-retentionDays * DAY_MS);
@@ -214,8 +220,9 @@ async function keepAll(store: Store, { visitorId, lines, of, skipped, onProgress
     if (updatedAt < oldest)
       skip(skipped, { title, reason: `Here nothing is kept for longer than ${retentionDays} days.` });
     else {
-      const placed = await place(store, visitorId, conversation);
+      const placed = await place(store, running, conversation);
       if (placed === "taken") skip(skipped, { title, reason: "Its ids are in use." });
+      else if (typeof placed === "object") skip(skipped, { title, reason: placed.message });
       else result[placed] += 1;
     }
     done += 1;
@@ -224,17 +231,34 @@ async function keepAll(store: Store, { visitorId, lines, of, skipped, onProgress
   return { ...result, skipped: skipped.listed, unlisted: skipped.unlisted };
 }
 
-/** Under its own ids where they are free; else, because another visitor has it, under ids of this visitor's. */
-async function place(store: Store, visitorId: string, conversation: ArchivedConversation): Promise<Placed> {
+/**
+ * Under its own ids where they are free; else, because another visitor has it, under ids of this visitor's. The refusal
+ * where there is no room for it.
+ */
+async function place(
+  store: Store,
+  running: RunningImport,
+  conversation: ArchivedConversation,
+): Promise<Placed | Refusal> {
+  const { visitorId } = running.asker;
   const keep = (one: ArchivedConversation) =>
     withPatience(PLACE_PATIENCE_MS, () =>
-      store
-        .transaction()
-        .execute((transaction) => placeConversation(transaction, { visitorId, conversation: one, now: isoTime() })),
+      store.transaction().execute((transaction) =>
+        placeConversation(transaction, {
+          visitorId,
+          conversation: one,
+          now: isoTime(),
+          claimRoom: (claiming, bytes) => claimRoomForImport(claiming, running, bytes),
+        }),
+      ),
     );
-  const placed = await keep(conversation);
-  if (placed !== "taken") return placed;
-  return keep(withOwnIds(visitorId, "platen", conversation, ""));
+  try {
+    const placed = await keep(conversation);
+    return placed === "taken" ? await keep(withOwnIds(visitorId, "platen", conversation, "")) : placed;
+  } catch (error) {
+    if (error instanceof ChatFailure) return error.error as Refusal;
+    throw error;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { errorFields, log } from "../operating/log";
-import { ALL_LOGS, LOG_CHANNEL, STOP_MARKED } from "../store/generation-log";
+import { ALL_LOGS, LOG_CHANNEL } from "../store/event-log";
+import { STOP_MARKED } from "../store/generation-log";
 
 /** How instances hear of each other's logs. A poll covers what is not told: poolers drop LISTEN, SQLite has none. */
 export type Bus = {

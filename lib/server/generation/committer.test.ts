@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { EventRow, Settlement } from "../store/generation-log";
+import type { EventRow } from "../store/event-log";
+import type { Settlement } from "../store/generation-log";
 import { type Committable, createCommitter } from "./committer";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -10,7 +11,7 @@ function row(id: string, n: number): EventRow {
 }
 
 function settlement(id: string): Settlement {
-  return { id, content: [], outcome: { type: "interrupted" }, rewritten: [] };
+  return { id, content: [], outcome: { type: "interrupted" }, log: [] };
 }
 
 /** A disk that writes down what it is given, takes as long as it is told, and fails for the generations named. */

@@ -1,4 +1,5 @@
-import type { EventRow, Settlement } from "../store/generation-log";
+import type { EventRow } from "../store/event-log";
+import type { Settlement } from "../store/generation-log";
 import { SHORTEST_TICK_MS } from "./tick";
 
 /** Something that has events to write: it is asked for them when a commit begins, and told when they are on the disk. */

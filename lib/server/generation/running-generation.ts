@@ -8,12 +8,13 @@ import {
   type Outcome,
 } from "@/lib/chat/message";
 import { type Interruption, metrics } from "../operating/metrics";
-import type { EventRow, Settlement } from "../store/generation-log";
+import type { EventRow } from "../store/event-log";
+import type { Settlement } from "../store/generation-log";
 import type { Committable, Committer } from "./committer";
 import { frameOf, type LogSource } from "./event-stream";
 
-/** An event that is on the disk, ready to be sent. */
-type Logged = { n: number; event: GenerationEvent; data: string };
+/** An event that is on the disk, ready to be sent: its name and its JSON. */
+type Logged = { type: GenerationEvent["type"]; data: string; atMs: number };
 
 type End = { outcome: Outcome; shown: number };
 
@@ -54,11 +55,11 @@ type Place = {
 export function createRunningGeneration(place: Place, committer: Committer, onSettled: () => void): RunningGeneration {
   const startedAt = Date.now();
   const controller = new AbortController();
-  const log: Logged[] = [];
+  let log: Logged[] = [];
   let pending: GenerationEvent[] = [];
   let committing: Logged[] = [];
-  /** Events of the log that the end cuts: as they stood until the cut is on the disk. */
-  let rewriting: Logged[] = [];
+  /** The whole log, as the end leaves it once that is on the disk. */
+  let whole: Logged[] | undefined;
   let end: End | undefined;
   let stopShown: number | undefined;
   let cause: Interruption = "model";
@@ -72,17 +73,16 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   const committable: Committable = {
     take() {
       if (end !== undefined) return takeEnd(end);
-      committing = pending.map((event, index) => numbered(log.length + index + 1, event));
+      committing = pending.map(logged);
       pending = [];
-      return { events: rowsOf(committing) };
+      return { events: rowsOf(committing, log.length) };
     },
     committed() {
-      for (const logged of rewriting) log[logged.n - 1] = logged;
-      rewriting = [];
-      log.push(...committing);
+      if (whole === undefined) log.push(...committing);
+      else log = whole;
       committing = [];
       wake();
-      if (end === undefined || log.at(-1)?.event.type !== "generation_end") return;
+      if (end === undefined || log.at(-1)?.type !== "generation_end") return;
       finish();
       metrics().answers.inc({ outcome: end.outcome.type });
       if (end.outcome.type === "interrupted") metrics().interrupted.inc({ cause });
@@ -98,26 +98,32 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     },
   };
 
+  /** What is written already keeps its number, so the cut leaves no hole where somebody has read on. */
   function takeEnd({ outcome, shown }: End): { events: EventRow[]; settlement: Settlement } {
-    const all = [...log.map(({ event }) => event), ...pending];
+    const all = [...log.map(({ data }) => JSON.parse(data) as GenerationEvent), ...pending];
     const kept = cutEvents(all, shown);
-    const logged = log.length;
-    rewriting = kept
-      .slice(0, logged)
-      .flatMap((event, index) => (event === all[index] ? [] : [numbered(index + 1, event)]));
     const last: GenerationEvent = { type: "generation_end", outcome };
-    committing = [...kept.slice(logged), last].map((event, index) => numbered(logged + index + 1, event));
+    whole = [...kept, last].map((event, index) => ({ ...logged(event), atMs: log[index]?.atMs ?? sinceStartMs() }));
     pending = [];
     const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
-    return {
-      events: rowsOf(committing),
-      settlement: { id: place.id, content, outcome, rewritten: rowsOf(rewriting) },
-    };
+    return { events: [], settlement: { id: place.id, content, outcome, log: rowsOf(whole, 0) } };
   }
 
-  function rowsOf(events: readonly Logged[]): EventRow[] {
-    const at_ms = Date.now() - startedAt;
-    return events.map(({ n, data }) => ({ generation_id: place.id, n, data, at_ms }));
+  function logged(event: GenerationEvent): Logged {
+    return { type: event.type, data: JSON.stringify(event), atMs: sinceStartMs() };
+  }
+
+  function sinceStartMs(): number {
+    return Date.now() - startedAt;
+  }
+
+  function rowsOf(events: readonly Logged[], after: number): EventRow[] {
+    return events.map(({ data, atMs }, index) => ({
+      generation_id: place.id,
+      n: after + index + 1,
+      at_ms: atMs,
+      data,
+    }));
   }
 
   function wake(): void {
@@ -200,9 +206,9 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
       let last = after;
       for (let logged = log[last]; logged !== undefined && text.length < maximumLength; logged = log[last]) {
         last += 1;
-        text += frameOf(last, logged.event.type, logged.data);
+        text += frameOf(last, logged.type, logged.data);
       }
-      const isEnd = isBroken || (last >= log.length && log.at(-1)?.event.type === "generation_end");
+      const isEnd = isBroken || (last >= log.length && log.at(-1)?.type === "generation_end");
       return { text, last, isEnd };
     },
     attend(wakeFollower) {
@@ -225,8 +231,4 @@ function deferred<Value>() {
     reject = fail;
   });
   return { promise, resolve, reject };
-}
-
-function numbered(n: number, event: GenerationEvent): Logged {
-  return { n, event, data: JSON.stringify(event) };
 }

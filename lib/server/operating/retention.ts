@@ -1,6 +1,7 @@
 import { dayOf } from "../budget";
 import { forgetAdmissions } from "../store/admissions";
 import type { Store } from "../store/database";
+import { forgetImports } from "../store/room";
 import { deleteExpiredShares } from "../store/shares";
 import { errorFields, log } from "./log";
 
@@ -10,7 +11,7 @@ const ROWS_A_STEP = 20;
 const PAUSE_MS = 25;
 /** A Stop for an answer that nobody began matters only until its PUT arrives. */
 const KEEP_STOP_MARKS_DAYS = 1;
-/** Who asked for how much, and from which network, is counted over a day. */
+/** Who asked for how much, and what came from which network, is counted over a day. */
 const KEEP_ADMISSIONS_DAYS = 1;
 /** What calls cost and what was refused: a year, so that the owner can compare months. */
 const KEEP_ACCOUNTS_DAYS = 400;
@@ -33,6 +34,7 @@ export async function deleteOutdated(store: Store, retentionDays: number | undef
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString();
   await inSteps(() => deleteStopMarks(store, before(KEEP_STOP_MARKS_DAYS)));
   await forgetAdmissions(store, before(KEEP_ADMISSIONS_DAYS));
+  await forgetImports(store, before(KEEP_ADMISSIONS_DAYS));
   await deleteAccounts(store, dayOf(before(KEEP_ACCOUNTS_DAYS)));
   await deleteExpiredShares(store, now.toISOString());
   if (retentionDays === undefined) return 0;

@@ -4,8 +4,9 @@ import { settledContent } from "@/lib/chat/conversation";
 import { type Message, textOf } from "@/lib/chat/message";
 import { readLoggedContent, titleFrom } from "./conversations";
 import { isPostgres, lockKeys, type Store } from "./database";
+import { roomOf } from "./room";
 import type { Schema } from "./schema";
-import { indexConversation } from "./search";
+import { indexConversation } from "./search-index";
 
 type ConversationRow = Pick<
   Selectable<Schema["conversations"]>,
@@ -112,12 +113,18 @@ function archivedMessage(row: MessageRow): string {
 /** "known": all of it was here already. "taken": one of its ids is in use elsewhere, and nothing was kept. */
 export type Placed = "imported" | "known" | "taken";
 
-export type Placement = { visitorId: string; conversation: ArchivedConversation; now: string };
+export type Placement = {
+  visitorId: string;
+  conversation: ArchivedConversation;
+  now: string;
+  /** Told how many bytes were added; throws where there is no room for them, and then nothing is kept. */
+  claimRoom(transaction: Transaction<Schema>, bytes: number): Promise<void>;
+};
 
 /** Keeps a conversation that comes in, in one transaction; of one that is here already, what it has more. */
 export async function placeConversation(
   transaction: Transaction<Schema>,
-  { visitorId, conversation, now }: Placement,
+  { visitorId, conversation, now, claimRoom }: Placement,
 ): Promise<Placed> {
   await lockKeys(transaction, [conversation.id]);
   const owner = await transaction
@@ -136,8 +143,10 @@ export async function placeConversation(
   // What an answer under way is followed by is decided when it has ended: the next import brings the rest.
   const isUnderWay = [...standing.values()].some(({ role, outcome }) => role === "assistant" && outcome === null);
   if (owner !== undefined && (missing.length === 0 || isUnderWay)) return "known";
+  const bytesBefore = await roomOf(transaction, conversation.id);
   await saveConversation(transaction, { visitorId, conversation, now });
   const firstPosition = await saveMessages(transaction, conversation.id, missing);
+  await claimRoom(transaction, (await roomOf(transaction, conversation.id)) - bytesBefore);
   await indexConversation(transaction, conversation.id, firstPosition);
   return "imported";
 }
@@ -170,7 +179,7 @@ async function standingMessages(
 
 async function saveConversation(
   transaction: Transaction<Schema>,
-  { visitorId, conversation, now }: Placement,
+  { visitorId, conversation, now }: Omit<Placement, "claimRoom">,
 ): Promise<void> {
   await transaction
     .insertInto("visitors")

@@ -1,14 +1,14 @@
-import { type SelectQueryBuilder, sql } from "kysely";
+import { type RawBuilder, type SelectQueryBuilder, sql } from "kysely";
 import type { ListedConversation, Listing } from "@/lib/chat/listing";
-import type { Store } from "./database";
+import { isPostgres, type Store } from "./database";
 import type { Schema } from "./schema";
-import { type Search, searchFor, searching } from "./search";
+import { type Search, type Spans, searchFor, searching } from "./search";
 
 const PAGE_SIZE = 50;
 const MOST_PINNED = 100;
-/** A search reads what it shows, so its pages are shorter; it looks through at most so many pages of candidates. */
+/** A search reads what it shows, so its pages are shorter; it looks through at most so many candidates. */
 const FOUND_PAGE_SIZE = 20;
-const MOST_CANDIDATE_PAGES = 3;
+const MOST_CANDIDATES = 30;
 
 export type Page = { query?: string | undefined; cursor?: string | undefined };
 
@@ -20,7 +20,7 @@ export async function listConversations(store: Store, visitorId: string, page: P
   const query = page.query?.trim() ?? "";
   if (query !== "") {
     return searching(store, async (queries) => {
-      const search = searchFor(queries, visitorId, query);
+      const search = await searchFor(queries, visitorId, query);
       if (search === undefined) return { conversations: [], cursor: null };
       return found(queries, visitorId, search, page.cursor);
     });
@@ -30,28 +30,49 @@ export async function listConversations(store: Store, visitorId: string, page: P
   return { conversations: listed, cursor, ...(pinned.length === 0 ? {} : { pinned }) };
 }
 
-async function found(store: Store, visitorId: string, search: Search, first: string | undefined): Promise<Listing> {
-  const conversations: ListedConversation[] = [];
-  let after = first;
-  for (let page = 0; page < MOST_CANDIDATE_PAGES; page++) {
-    const { listed, cursor } = await read(store, visitorId, { after, limit: FOUND_PAGE_SIZE, search });
-    const inThem = await search.foundIn(listed);
-    for (const conversation of listed) {
-      const one = inThem.get(conversation.id);
-      if (one !== undefined) conversations.push({ ...conversation, found: one });
-    }
-    if (cursor === null) return { conversations, cursor };
-    after = cursor;
-    if (conversations.length >= FOUND_PAGE_SIZE) break;
+/**
+ * Words that are everywhere are among the newest conversations, and those are asked first: to put all that hold them in
+ * order would take longer.
+ */
+async function found(store: Store, visitorId: string, search: Search, after: string | undefined): Promise<Listing> {
+  const { everywhere } = search;
+  if (everywhere !== undefined) {
+    const page = await read(store, visitorId, { after, limit: MOST_CANDIDATES, only: isAmong(store, everywhere) });
+    return readThrough(search, page, everywhere);
   }
-  return { conversations, cursor: after ?? null };
+  const { listed, cursor } = await read(store, visitorId, { after, limit: search.soonAsked });
+  const spans = await search.within(listed.map(({ id }) => id));
+  const nearby = await readThrough(search, { listed: listed.filter(({ id }) => spans.has(id)), cursor }, spans);
+  if (nearby.conversations.length > 0 || nearby.cursor === null) return nearby;
+  const rest = await read(store, visitorId, { after: nearby.cursor, limit: MOST_CANDIDATES, only: search.mayHold });
+  return readThrough(search, rest, await search.within(rest.listed.map(({ id }) => id)));
 }
 
-type Reading = { after: string | undefined; limit: number; search?: Search };
+type Candidates = { listed: ListedConversation[]; cursor: string | null };
 
-async function read(store: Store, visitorId: string, { after, limit, search }: Reading) {
+/** What the first of the candidates hold; the cursor is behind the last that was read, or theirs where all were. */
+async function readThrough(search: Search, { listed, cursor }: Candidates, spans: Spans): Promise<Listing> {
+  const found = await search.foundIn(listed.slice(0, MOST_CANDIDATES), spans, FOUND_PAGE_SIZE);
+  const conversations = listed.flatMap((one, index) => {
+    const inIt = found[index];
+    return inIt === undefined ? [] : [{ ...one, found: inIt }];
+  });
+  const last = found.length < listed.length ? listed[found.length - 1] : undefined;
+  return { conversations, cursor: last === undefined ? cursor : cursorAt(last) };
+}
+
+function isAmong(store: Store, spans: Spans): RawBuilder<boolean> {
+  const ids = [...spans.keys()];
+  return isPostgres(store)
+    ? sql`id = any(${ids}::text[])`
+    : sql`id in (select value from json_each(${JSON.stringify(ids)}))`;
+}
+
+type Reading = { after: string | undefined; limit: number; only?: RawBuilder<boolean> };
+
+async function read(store: Store, visitorId: string, { after, limit, only }: Reading): Promise<Candidates> {
   let select = listed(store, visitorId).limit(limit + 1);
-  if (search !== undefined) select = select.where(search.mayHold("conversations.id"));
+  if (only !== undefined) select = select.where(only);
   const place = after === undefined ? undefined : readCursor(after);
   if (place !== undefined) {
     select = select.where(({ eb, refTuple, tuple }) =>
@@ -61,7 +82,7 @@ async function read(store: Store, visitorId: string, { after, limit, search }: R
   const rows = await select.execute();
   const page = rows.slice(0, limit).map(listedFromRow);
   const last = rows.length > limit ? page.at(-1) : undefined;
-  return { listed: page, cursor: last === undefined ? null : `${last.updatedAt}_${last.id}` };
+  return { listed: page, cursor: last === undefined ? null : cursorAt(last) };
 }
 
 async function readPinned(store: Store, visitorId: string): Promise<ListedConversation[]> {
@@ -107,7 +128,11 @@ function listedFromRow(row: Row): ListedConversation {
   };
 }
 
-/** As `read` makes it. Anything else, which PostgreSQL might not even take for a text, begins at the beginning. */
+function cursorAt({ updatedAt, id }: ListedConversation): string {
+  return `${updatedAt}_${id}`;
+}
+
+/** As `cursorAt` makes it. Anything else, which PostgreSQL might not even take for a text, begins at the beginning. */
 const CURSOR = /^([\dT:.Z-]{20,30})_([\da-f-]{36})$/;
 
 function readCursor(cursor: string): { updatedAt: string; id: string } | undefined {

@@ -1,11 +1,12 @@
 import type { Selectable, Transaction } from "kysely";
 import type { Conversation } from "@/lib/chat/conversation";
-import { applyEvent, type ContentBlock, type GenerationEvent, type Message } from "@/lib/chat/message";
+import { applyEvent, type ContentBlock, type Message } from "@/lib/chat/message";
 import type { ConversationChange } from "@/lib/chat/request";
 import { lockKeys, type Queries, type Store } from "./database";
+import { readLog } from "./event-log";
 import type { Schema } from "./schema";
 import { scrubDeleted } from "./scrub";
-import { indexConversation } from "./search";
+import { indexConversation } from "./search-index";
 
 const TITLE_LENGTH = 80;
 const FIRST_TURN = 2;
@@ -76,15 +77,10 @@ export async function readLoggedContent(
   store: Store | Transaction<Schema>,
   id: string,
 ): Promise<{ content: ContentBlock[]; lastEventId: number }> {
-  const rows = await store
-    .selectFrom("generation_events")
-    .select(["n", "data"])
-    .where("generation_id", "=", id)
-    .orderBy("n")
-    .execute();
+  const logged = await readLog(store, id);
   let content: readonly ContentBlock[] = [];
-  for (const { data } of rows) content = applyEvent(content, JSON.parse(data) as GenerationEvent);
-  return { content: content as ContentBlock[], lastEventId: rows.at(-1)?.n ?? 0 };
+  for (const { event } of logged) content = applyEvent(content, event);
+  return { content: content as ContentBlock[], lastEventId: logged.at(-1)?.n ?? 0 };
 }
 
 /** Whether the visitor has that conversation, and so whether it was changed. `leafId` must be one of its messages. */

@@ -6,13 +6,12 @@ import type { GenerationEvent, Outcome } from "@/lib/chat/message";
 import type { Grant } from "../budget";
 import { readConversation } from "./conversations";
 import { openStore, type Store } from "./database";
+import { type EventRow, foldJournal, readLog } from "./event-log";
 import {
   beginGeneration,
   commit,
-  type EventRow,
   markStopped,
   type NewGeneration,
-  readEvents,
   readOpenGenerations,
   readStopMarks,
   type Settlement,
@@ -94,17 +93,19 @@ function rows(id: string, events = EVENTS, after = 0): EventRow[] {
   }));
 }
 
+const END: GenerationEvent = { type: "generation_end", outcome: DONE };
+const endRow = (id: string): EventRow => ({ generation_id: id, n: 4, data: JSON.stringify(END), at_ms: 9 });
+
 const ended = (id: string, changes: Partial<Settlement> = {}): Settlement => ({
   id,
   content: [{ type: "text", text: "Hello" }],
   outcome: DONE,
-  rewritten: [],
+  log: [...rows(id), endRow(id)],
   ...changes,
 });
 
 async function logOf(id: string) {
-  const found = await readEvents(store, id, 0, 100);
-  return found.map(({ n, data }) => ({ n, event: JSON.parse(data) as GenerationEvent }));
+  return (await readLog(store, id)).map(({ n, event }) => ({ n, event }));
 }
 
 const numbered = (events: readonly GenerationEvent[]) => events.map((event, index) => ({ n: index + 1, event }));
@@ -183,9 +184,8 @@ describe("a commit", () => {
     await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
     expect((await answerIn(begin)).lastEventId).toBe(3);
     expect((await answerIn(begin)).message).toMatchObject({ content: [{ type: "text", text: "Hello \ud800\u0000" }] });
-    const end: GenerationEvent = { type: "generation_end", outcome: DONE };
-    await commit(store, { events: rows(begin.id, [end], 3), settlements: [ended(begin.id)], now: NOW });
-    expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, end]));
+    await commit(store, { events: [], settlements: [ended(begin.id)], now: NOW });
+    expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, END]));
     expect(await standingOf(store, "visitor", begin.id)).toEqual({ type: "settled", outcome: DONE });
     expect((await answerIn(begin)).message).toMatchObject({
       content: [{ type: "text", text: "Hello" }],
@@ -194,15 +194,45 @@ describe("a commit", () => {
     });
   });
 
-  test("of an event that is there already fails as a whole; repeated, it changes nothing", async () => {
+  test("of an end that is there already fails as a whole; repeated, it changes nothing", async () => {
     const { id } = await begun();
     const other = await begun();
     const batch = { events: rows(id), settlements: [ended(id)], now: NOW };
     await commit(store, batch);
-    await expect(commit(store, { ...batch, events: [...rows(other.id), ...rows(id)] })).rejects.toThrow();
+    await expect(commit(store, { ...batch, events: rows(other.id) })).rejects.toThrow();
     expect(await logOf(other.id)).toEqual([]);
     await commit(store, batch, true);
+    expect(await logOf(id)).toEqual(numbered([...EVENTS, END]));
+  });
+
+  test("of events that are there already, repeated, changes nothing", async () => {
+    const { id } = await begun();
+    const [first, ...others] = rows(id);
+    await commit(store, { events: first === undefined ? [] : [first], settlements: [], now: NOW });
+    const batch = { events: others, settlements: [], now: NOW };
+    for (const isRepeat of [false, true, true]) await commit(store, batch, isRepeat);
     expect(await logOf(id)).toEqual(numbered(EVENTS));
+    await commit(store, batch, true);
+    expect(await logOf(id)).toEqual(numbered(EVENTS));
+  });
+
+  test("of many answers by turns leaves each its own log, in order, however long", async () => {
+    const ids = [(await begun()).id, (await begun()).id];
+    const long = (n: number): GenerationEvent => ({
+      type: "content_block_delta",
+      index: 0,
+      delta: { type: "text_delta", text: `${n} `.repeat(5_000) },
+    });
+    for (let n = 1; n <= 12; n++) {
+      const events = ids.flatMap((id) => rows(id, [long(n)], n - 1));
+      await commit(store, { events, settlements: [], now: NOW });
+      if (n === 7) await foldJournal(store);
+    }
+    const whole = numbered(Array.from({ length: 12 }, (_, index) => long(index + 1)));
+    for (const id of ids) expect(await logOf(id)).toEqual(whole);
+    const [id = ""] = ids;
+    expect((await readLog(store, id, 5, 1)).map(({ n }) => n)).toEqual([6, 7]);
+    expect((await readLog(store, id, 12)).length).toBe(0);
   });
 
   test("of an answer that another instance has ended fails", async () => {
@@ -215,16 +245,25 @@ describe("a commit", () => {
   test("of an answer whose conversation is deleted fails", async () => {
     const { id, conversationId } = await begun();
     await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
-    await expect(commit(store, { events: rows(id), settlements: [], now: NOW })).rejects.toThrow();
+    await expect(commit(store, { events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
+  });
+
+  test("of words whose conversation is deleted keeps none of them", async () => {
+    const { id, conversationId } = await begun();
+    await commit(store, { events: rows(id), settlements: [], now: NOW });
+    await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
+    await foldJournal(store);
+    expect(await logOf(id)).toEqual([]);
+    expect(await store.selectFrom("journal").select("id").execute()).toEqual([]);
   });
 
   test("replaces the events that a Stop has cut", async () => {
     const { id } = await begun();
     await commit(store, { events: rows(id), settlements: [], now: NOW });
     const cut: GenerationEvent = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "" } };
-    const rewritten = rows(id, [cut], 2);
-    await commit(store, { events: [], settlements: [ended(id, { rewritten })], now: NOW });
-    expect(await logOf(id)).toEqual(numbered([...EVENTS.slice(0, 2), cut]));
+    const kept = [...EVENTS.slice(0, 2), cut, END];
+    await commit(store, { events: [], settlements: [ended(id, { log: rows(id, kept) })], now: NOW });
+    expect(await logOf(id)).toEqual(numbered(kept));
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Insertable, sql, type Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import { canContinue } from "@/lib/chat/continuation";
 import { settledContent } from "@/lib/chat/conversation";
 import type { RefusalCode } from "@/lib/chat/error";
@@ -16,12 +16,11 @@ import { askForRest } from "../generation/prompt";
 import { costOfAnswer, costOfLostAnswer } from "../money/spent";
 import { messageFromRow, ownsConversation, titleFrom } from "./conversations";
 import { durably, isPostgres, lockKeys, type Queries, type Store } from "./database";
+import { appendEvents, type EventRow, LOG_CHANNEL, LostGeneration, readLog, replaceLog } from "./event-log";
 import { settleHeld } from "./ledger";
 import type { Schema } from "./schema";
-import { indexAnswers, lockAnswers } from "./search";
+import { indexAnswers, lockAnswers } from "./search-index";
 import { keepTemporary } from "./temporary";
-
-export type EventRow = Insertable<Schema["generation_events"]>;
 
 export type NewGeneration = {
   id: string;
@@ -387,16 +386,13 @@ export async function readUnderWay(queries: Queries) {
   }));
 }
 
-/** An answer that has ended. `rewritten` replaces events of the log that the reader's Stop cut away. */
+/** An answer that has ended. `log` is all of it: the reader's Stop may have cut events that are written. */
 export type Settlement = {
   id: string;
   content: readonly ContentBlock[];
   outcome: Outcome;
-  rewritten: readonly EventRow[];
+  log: readonly EventRow[];
 };
-
-/** Another instance has ended an answer that this one was still writing: it was thought to be dead. */
-class LostGeneration extends Error {}
 
 export type Batch = { events: readonly EventRow[]; settlements: readonly Settlement[]; now: string };
 
@@ -405,49 +401,17 @@ export type Batch = { events: readonly EventRow[]; settlements: readonly Settlem
  * `isRepeat`: an earlier try may have been carried out.
  */
 export async function commit(store: Store, { events, settlements, now }: Batch, isRepeat = false): Promise<void> {
-  if (settlements.length === 0) return insertEvents(store, events, isRepeat);
+  if (settlements.length === 0) return appendEvents(store, events, isRepeat);
   await durably(store, async (transaction) => {
     const places = await lockAnswers(
       transaction,
       settlements.map(({ id }) => id),
     );
-    await insertEvents(transaction, events, isRepeat);
+    await appendEvents(transaction, events, isRepeat);
     for (const settlement of settlements) await settle(transaction, settlement, now, isRepeat);
     for (const { id, outcome } of settlements) await settleHeld(transaction, id, costOfAnswer(outcome));
     await indexAnswers(transaction, places);
   });
-}
-
-/** One statement for any number of rows. An event that is there already, and should not be, fails the whole. */
-async function insertEvents(queries: Queries, events: readonly EventRow[], isRepeat: boolean): Promise<void> {
-  if (events.length === 0) return;
-  const conflict = isRepeat ? sql`on conflict do nothing` : sql``;
-  if (isPostgres(queries)) {
-    const column = <Key extends keyof EventRow>(key: Key) => events.map((event) => event[key]);
-    await sql`with told as (select pg_notify(${LOG_CHANNEL}, ${announcement(events)}))
-      insert into generation_events (generation_id, n, data, at_ms)
-      select logged.* from told, unnest(${column("generation_id")}::text[], ${column("n")}::int[],
-        ${column("data")}::text[], ${column("at_ms")}::int[]) as logged ${conflict}`.execute(queries);
-    return;
-  }
-  const rows = JSON.stringify(events.map(({ generation_id, n, data, at_ms }) => [generation_id, n, data, at_ms]));
-  // "where true" parts the select from the conflict clause for SQLite's parser.
-  await sql`insert into generation_events (generation_id, n, data, at_ms)
-    select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(${rows}) where true ${conflict}`.execute(
-    queries,
-  );
-}
-
-/** The channel on which PostgreSQL tells all instances that logs have grown, or that an answer is to stop. */
-export const LOG_CHANNEL = "platen";
-/** PostgreSQL takes less than 8,000 bytes at once. */
-const MAX_ANNOUNCED = 150;
-/** Stands for "many": look at all you follow. */
-export const ALL_LOGS = "*";
-
-function announcement(events: readonly EventRow[]): string {
-  const ids = [...new Set(events.map((event) => event.generation_id))];
-  return ids.length > MAX_ANNOUNCED ? ALL_LOGS : ids.join(" ");
 }
 
 /** Tells the other instances to look for stop marks. */
@@ -474,14 +438,7 @@ async function settle(
     if (isRepeat) return;
     throw new LostGeneration();
   }
-  for (const { generation_id, n, data } of settlement.rewritten) {
-    await transaction
-      .updateTable("generation_events")
-      .set({ data })
-      .where("generation_id", "=", generation_id)
-      .where("n", "=", n)
-      .execute();
-  }
+  await replaceLog(transaction, settlement.id, settlement.log);
   await transaction
     .updateTable("messages")
     .set({ content: JSON.stringify(settlement.content), outcome, usage })
@@ -498,41 +455,28 @@ export async function settleDead(store: Store, id: string, now: string): Promise
     await lockKeys(transaction, [id]);
     const generation = await findGeneration(transaction, id);
     if (generation === undefined || generation.settled_at !== null) return undefined;
-    const rows = await readEvents(transaction, id, 0, Number.MAX_SAFE_INTEGER);
-    const logged = rows.map(({ data }) => JSON.parse(data) as GenerationEvent);
+    const logged = await readLog(transaction, id);
+    const events = logged.map(({ event }) => event);
     const isStopped = generation.stop_requested_at !== null;
-    const kept = cutEvents(logged, isStopped ? (generation.stop_shown ?? Infinity) : Infinity);
+    const kept = cutEvents(events, isStopped ? (generation.stop_shown ?? Infinity) : Infinity);
     const outcome: Outcome = isStopped
       ? { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } }
       : { type: "interrupted" };
-    const end: GenerationEvent = { type: "generation_end", outcome };
-    const row = (event: GenerationEvent, n: number) => ({
+    const whole: GenerationEvent[] = [...kept, { type: "generation_end", outcome }];
+    const endMs = logged.at(-1)?.atMs ?? 0;
+    const log = whole.map((event, index) => ({
       generation_id: id,
-      n,
+      n: index + 1,
+      at_ms: logged[index]?.atMs ?? endMs,
       data: JSON.stringify(event),
-      at_ms: 0,
-    });
-    const rewritten = kept.flatMap((event, index) => (event === logged[index] ? [] : [row(event, index + 1)]));
-    await insertEvents(transaction, [row(end, logged.length + 1)], false);
+    }));
     const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
     const places = await lockAnswers(transaction, [id]);
-    await settle(transaction, { id, content, outcome, rewritten }, now, false);
-    await settleHeld(transaction, id, costOfLostAnswer(logged));
+    await settle(transaction, { id, content, outcome, log }, now, false);
+    await settleHeld(transaction, id, costOfLostAnswer(events));
     await indexAnswers(transaction, places);
     return outcome;
   });
-}
-
-/** The logged events of an answer after `after`, in order, at most `limit`. */
-export async function readEvents(queries: Queries, id: string, after: number, limit: number) {
-  return queries
-    .selectFrom("generation_events")
-    .select(["n", "data"])
-    .where("generation_id", "=", id)
-    .where("n", ">", after)
-    .orderBy("n")
-    .limit(limit)
-    .execute();
 }
 
 export type OpenGeneration = { id: string; instanceId: string; leaseUntil: string };

@@ -6,6 +6,8 @@ import { createShares } from "./migrations/0004-shares";
 import { createHistory } from "./migrations/0005-history";
 import { createBranches } from "./migrations/0006-branches";
 import { createArchive } from "./migrations/0007-archive";
+import { createRoom } from "./migrations/0008-room";
+import { createLog } from "./migrations/0009-log";
 
 /** All migrations by name, applied in the order of their names. One that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +18,6 @@ export const migrations: Record<string, Migration> = {
   "0005_history": { up: createHistory },
   "0006_branches": { up: createBranches },
   "0007_archive": { up: createArchive },
+  "0008_room": { up: createRoom },
+  "0009_log": { up: createLog },
 };

@@ -23,6 +23,8 @@ export type Schema = {
     updated_at: string;
     /** Until when a temporary conversation is kept without a further sign of its page; null for all others. */
     temporary_until: string | null;
+    /** The room that it and its messages take, which triggers count; PostgreSQL's driver gives it as text. */
+    bytes: ColumnType<number | string, never, never>;
   };
   messages: {
     id: string;
@@ -56,14 +58,16 @@ export type Schema = {
     /** Until when somebody is known to read it through another instance. */
     attended_until: string | null;
   };
-  generation_events: {
+  /** What each answer's log holds, in stretches of neighbouring events. */
+  generation_log: {
     generation_id: string;
-    /** From 1, without holes. */
+    /** The number of the last of them: they count from 1, without holes. */
     n: number;
-    data: string;
-    /** Milliseconds since the answer began. */
-    at_ms: number;
+    /** JSON: `[n, milliseconds since the answer began, event][]`. */
+    events: string;
   };
+  /** SQLite: what was written of answers under way and is not in their logs yet, an event a line (event-log.ts). */
+  journal: { id: Generated<number>; lines: string };
   /** The answers begun within a day, as limits count them: a conversation that is deleted gives nothing back. */
   admissions: { generation_id: string; visitor_id: string; address_hash: string; at: string };
   /** Wrong codes and wrong device links, and those being tried just now; kept for minutes. */
@@ -133,6 +137,8 @@ export type Schema = {
     /** PostgreSQL only. SQLite keeps them in the FTS5 table `search_index`, under `id`. */
     terms: ColumnType<never, string | undefined, never>;
   };
+  /** What was imported of late, and from which network; see room.ts. */
+  imports: { id: string; address_hash: string; at: string; bytes: ColumnType<number | string, number, number> };
   /** SQLite only: a row for each segment of a deleted conversation whose words are still in the index. */
   search_debts: { id: Generated<number> };
   /** SQLite only: a row for each deleted conversation of which copies may be left in the file; see scrub.ts. */

@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import { errorFields, log } from "../operating/log";
 import { processWide } from "../process-wide";
 import { isPostgres, type Store } from "./database";
-import { forgetDeleted } from "./search";
+import { foldJournal } from "./event-log";
+import { forgetDeleted } from "./search-index";
 
 /** Some milliseconds of work. */
 const PAGES_A_STEP = 64;
@@ -39,8 +40,9 @@ async function payDebts(store: Store, scrubbing: Scrubbing): Promise<void> {
   const debt = await newestDebt(store, "scrub_debts");
   if (debt === null) return;
   const begunAt = Date.now();
-  // Its words leave copies behind as well, so it comes first.
+  // Their words leave copies behind as well, so they come first.
   await forgetDeleted(store);
+  await foldJournal(store);
   await scrubPages(store, begunAt + AT_ONCE_MS);
   await sql`pragma wal_checkpoint(truncate)`.execute(store);
   const tookMs = Date.now() - begunAt;

@@ -1,9 +1,9 @@
 import type { Selectable } from "kysely";
-import type { ArchivedConversation } from "@/lib/chat/archive";
-import { addedTexts, type GenerationEvent } from "@/lib/chat/message";
+import { addedTexts } from "@/lib/chat/message";
 import type { Arrival, Share, SharedMessage, Snapshot } from "@/lib/chat/share";
-import { placeConversation } from "./archive";
+import { type Placement, placeConversation } from "./archive";
 import { durably, lockKeys, type Store } from "./database";
+import { readLog } from "./event-log";
 import type { Schema } from "./schema";
 
 export type NewShare = Share & { visitorId: string; messages: readonly SharedMessage[] };
@@ -95,27 +95,20 @@ export async function deleteExpiredShares(store: Store, now: string): Promise<vo
 
 /** How the text of an answer came, as far as its log is still there. */
 export async function readArrivals(store: Store, answerId: string): Promise<Arrival[]> {
-  const rows = await store
-    .selectFrom("generation_events")
-    .select(["data", "at_ms"])
-    .where("generation_id", "=", answerId)
-    .orderBy("n")
-    .execute();
-  const added = addedTexts(rows.map(({ data }) => JSON.parse(data) as GenerationEvent));
+  const logged = await readLog(store, answerId);
+  const added = addedTexts(logged.map(({ event }) => event));
   let length = 0;
-  return rows.map(({ at_ms }, index) => {
+  return logged.map(({ atMs }, index) => {
     length += added[index]?.length ?? 0;
-    return [at_ms, length];
+    return [atMs, length];
   });
 }
-
-export type NewCopy = { visitorId: string; conversation: ArchivedConversation; now: string };
 
 /**
  * Saves a copy as a conversation of the visitor's own. One that is there under that id already stays as it is; "taken":
  * that one is somebody else's.
  */
-export async function saveCopy(store: Store, copy: NewCopy): Promise<"saved" | "taken"> {
+export async function saveCopy(store: Store, copy: Placement): Promise<"saved" | "taken"> {
   const { visitorId, conversation } = copy;
   return durably(store, async (transaction) => {
     await lockKeys(transaction, [conversation.id]);

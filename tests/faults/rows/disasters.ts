@@ -224,7 +224,7 @@ async function lockPostgres({ databaseUrl }: World): Promise<() => Promise<void>
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   await client.query("begin");
-  await client.query("lock table generation_events, messages in exclusive mode");
+  await client.query("lock table generation_log, messages in exclusive mode");
   return async () => {
     await client.query("rollback");
     await client.end();
