@@ -8,6 +8,8 @@ import type { ReactNode } from "react";
 import { Arrivals } from "@/components/arrival";
 import { GateDialog } from "@/components/gate";
 import { MARK_BEFORE_PAINT } from "@/lib/client/before-paint";
+import { isOwner } from "@/lib/server/owner";
+import { knownIdentity } from "@/lib/server/session";
 import { version } from "@/lib/server/version";
 
 /** Each page says its own title, because a conversation's changes while it is open. */
@@ -39,9 +41,14 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const nonce = (await headers()).get("x-nonce") ?? undefined;
+  const given = await headers();
+  const nonce = given.get("x-nonce") ?? undefined;
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html
+      lang="en"
+      data-owner={isOwner({ codeLabel: knownIdentity(given)?.codeLabel }) || undefined}
+      suppressHydrationWarning
+    >
       <head>
         <script nonce={nonce} suppressHydrationWarning>
           {MARK_BEFORE_PAINT}

@@ -83,6 +83,8 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
       paced: { type: "string" },
       rounds: { type: "string" },
       characters: { type: "string", default: String(CHARACTERS_A_COMMIT) },
+      /** Seconds for one run: the slowest need minutes for 200 KB. */
+      limit: { type: "string", default: "60" },
     },
   });
   const documents = (names: string) => DOCUMENTS.filter(({ name }) => names.split(",").includes(name));
@@ -95,7 +97,7 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
     pacedDocuments: documents(values.paced ?? (values.quick ? "20" : "80")),
     rounds: Number(values.rounds ?? (values.quick ? 2 : 3)),
     charactersEach: Number(values.characters),
-    limitMs: 60_000,
+    limitMs: Number(values.limit) * 1000,
     slowMs: values.quick ? 20_000 : 50_000,
     budgetMs: (values.quick ? 1.5 : 20) * 60_000,
   };

@@ -1,5 +1,5 @@
 export type Caret = {
-  /** Stands after the last character in `tip`. */
+  /** Stands at the end of `tip`. */
   follow(tip: HTMLElement): void;
   remove(): void;
 };
@@ -8,8 +8,8 @@ export type Caret = {
 const REST_AFTER_MS = 600;
 
 /**
- * A caret that stands in the line, right after the last text. It takes no room there, so no word moves for it, and what
- * is written comes after it as if it were not there: it then follows.
+ * A caret that stands in the line, right after the last text. It takes no room there, so no word moves for it. What is
+ * added to its element is put before it (see `write`), and a text that grows pushes it along.
  */
 export function createCaret(sheet: HTMLElement): Caret {
   const caret = document.createElement("span");
@@ -38,10 +38,7 @@ export function createCaret(sheet: HTMLElement): Caret {
       movedAtMs = performance.now();
       setResting(false);
       timer ??= setTimeout(rest, REST_AFTER_MS);
-      const last = lastIn(tip, caret);
-      if (last === undefined) {
-        if (!tip.contains(caret)) tip.append(caret);
-      } else if (caret.previousSibling !== last) last.after(caret);
+      if (caret.parentElement !== tip || caret.nextSibling !== null) tip.append(caret);
     },
     remove() {
       clearTimeout(timer);
@@ -50,14 +47,11 @@ export function createCaret(sheet: HTMLElement): Caret {
   };
 }
 
-/** What `node` ends with, as deep as can be: a text, or a formula, which no caret can stand in. */
-function lastIn(node: Node, caret: ChildNode): ChildNode | undefined {
-  let deepest: ChildNode | undefined;
-  for (let inner: Node = node; ; ) {
-    const child: ChildNode | null = inner.lastChild === caret ? caret.previousSibling : inner.lastChild;
-    if (child === null) return deepest;
-    deepest = child;
-    if (child instanceof Text || (child instanceof HTMLElement && child.matches(".math"))) return child;
-    inner = child;
-  }
+/**
+ * Adds `node` to what is written in `tip`, and leaves a caret that stands at its end where it is: one that is moved is
+ * styled and laid out anew.
+ */
+export function write(node: Node, tip: HTMLElement): void {
+  const last = tip.lastElementChild;
+  tip.insertBefore(node, last?.classList.contains("caret") && last.nextSibling === null ? last : null);
 }

@@ -1,5 +1,6 @@
 import type { Lexer, LexerState, Token } from "@/lib/typewriter/code/lexer";
 import { build } from "./build";
+import { write } from "./caret";
 import type { Desk } from "./desk";
 import { groupAt, LINES } from "./groups";
 import { GrowingGroups } from "./growing-groups";
@@ -116,7 +117,7 @@ export class CodeView {
   }
 
   private add(dom: Node): void {
-    this.group?.append(dom);
+    if (this.group !== undefined) write(dom, this.group);
   }
 
   private extendPlain(text: string): void {

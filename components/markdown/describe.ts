@@ -26,7 +26,7 @@ export function describeBlock(node: Block | Item): Shape {
     case "list":
       return shape(node.ordered ? "ol" : "ul", describeList(node), HOLE);
     case "item":
-      return node.checked === undefined ? shape("li", {}, HOLE) : shape("li", {}, describeBox(node.checked), HOLE);
+      return node.checked === undefined ? shape("li", {}, HOLE) : shape("li", TASK, describeBox(node.checked), HOLE);
     case "table":
       return describeTable();
     case "footnoteDefinition":
@@ -45,6 +45,9 @@ export function describeList(node: { ordered: boolean; start: number; tight: boo
     ...(node.ordered && node.start !== 1 ? { start: String(node.start) } : {}),
   };
 }
+
+/** What an item is that is a task. */
+export const TASK: Attributes = { class: "task" };
 
 /** The box of a task. */
 export function describeBox(isChecked: boolean): Shape {

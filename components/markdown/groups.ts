@@ -2,8 +2,9 @@ import type { Attributes } from "./shape";
 
 /**
  * How many siblings stand together. A page lays out what changed and asks every sibling of it for its size; so siblings
- * are put into groups, and groups into sheaves. A sheaf that is done is skipped while it is out of sight: not each of its
- * groups, because the page looks in every frame whether what may be skipped has come into sight.
+ * are put into groups, and groups into sheaves. A sheaf that is settled is skipped while it is out of sight: not each of
+ * its groups, because the page looks in every frame whether what may be skipped has come into sight. Only near the end of
+ * an answer that is growing are the groups skipped, since a page paints far beyond what is in sight.
  */
 export type Grouping = {
   size: number;
@@ -11,17 +12,21 @@ export type Grouping = {
   ungrouped: number;
   tag: string;
   attributes: Attributes;
+  areSkipped: boolean;
   sheaf: Attributes;
 };
 
 /** How many groups make a sheaf. */
 export const SHEAF_SIZE = 4;
+/** How many sheaves at the end are not settled: the one that is written, and the one before, which is near enough to be in sight. */
+export const OPEN_SHEAVES = 2;
 
 export const BLOCKS: Grouping = {
-  size: 8,
+  size: 4,
   ungrouped: 0,
   tag: "div",
   attributes: { class: "group" },
+  areSkipped: true,
   sheaf: { class: "sheaf" },
 };
 /** Blocks in blocks, and items of lists: few have so many that it matters. */
@@ -30,6 +35,7 @@ export const NESTED: Grouping = {
   ungrouped: 32,
   tag: "div",
   attributes: { class: "group", role: "presentation" },
+  areSkipped: true,
   sheaf: { class: "sheaf", role: "presentation" },
 };
 export const LINES: Grouping = {
@@ -37,6 +43,7 @@ export const LINES: Grouping = {
   ungrouped: 0,
   tag: "span",
   attributes: { class: "lines" },
+  areSkipped: false,
   sheaf: { class: "sheaf" },
 };
 /** Rows stand in groups alone: a table holds no deeper ones. */
@@ -54,7 +61,16 @@ export function startsGroup({ size, ungrouped }: Grouping, index: number): boole
   return index >= ungrouped && (index - ungrouped) % size === 0;
 }
 
-/** A sheaf, or a group of rows, that another follows. Only such are skipped while out of sight: the last one is still being written. */
+/** A group or a sheaf that another follows. */
+export function written(attributes: Attributes): Attributes {
+  return withClass(attributes, "written");
+}
+
+/** A sheaf, or a group of rows, that is far enough from the end to be skipped while out of sight. */
 export function settled(attributes: Attributes): Attributes {
-  return { ...attributes, class: attributes.class === undefined ? "settled" : `${attributes.class} settled` };
+  return withClass(attributes, "settled");
+}
+
+function withClass(attributes: Attributes, name: string): Attributes {
+  return { ...attributes, class: attributes.class === undefined ? name : `${attributes.class} ${name}` };
 }

@@ -1,5 +1,5 @@
 import { build } from "./build";
-import { type Grouping, groupAt, SHEAF_SIZE } from "./groups";
+import { type Grouping, groupAt, OPEN_SHEAVES, SHEAF_SIZE } from "./groups";
 import { shape } from "./shape";
 
 /** The groups of one parent, made as its children come. */
@@ -7,6 +7,7 @@ export class GrowingGroups {
   private groupIndex = -1;
   private group: HTMLElement | undefined;
   private sheaf: HTMLElement | undefined;
+  private readonly openSheaves: HTMLElement[] = [];
 
   constructor(
     private readonly parent: HTMLElement,
@@ -33,10 +34,13 @@ export class GrowingGroups {
 
   private begin(groupIndex: number): void {
     const { tag, attributes, sheaf } = this.grouping;
+    if (this.grouping.areSkipped) this.group?.classList.add("written");
     if (groupIndex % SHEAF_SIZE === 0) {
-      this.sheaf?.classList.add("settled");
+      this.sheaf?.classList.add("written");
       this.sheaf = build(shape(tag, sheaf)).element;
       this.parent.append(this.sheaf);
+      this.openSheaves.push(this.sheaf);
+      if (this.openSheaves.length > OPEN_SHEAVES) this.openSheaves.shift()?.classList.add("settled");
     }
     this.group = build(shape(tag, attributes)).element;
     this.sheaf?.append(this.group);

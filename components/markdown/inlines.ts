@@ -1,5 +1,6 @@
 import type { Inline, InlineMath, Leaf } from "@/lib/typewriter/markdown/tree";
 import { build } from "./build";
+import { write } from "./caret";
 import { describeInline, type InlineElement } from "./describe";
 import type { Desk } from "./desk";
 import { isSelected, lastLineOf, mend, partFrom } from "./parts";
@@ -24,7 +25,7 @@ export class Inlines {
   private from = 0;
   private children: readonly Inline[] | undefined;
   /** Where what comes goes: the element, or the last part of a long paragraph. */
-  private tip: HTMLElement;
+  tip: HTMLElement;
   private settledLength = 0;
 
   constructor(
@@ -44,7 +45,7 @@ export class Inlines {
       if (old !== undefined && old.node === node && this.renew(old)) continue;
       const next = this.create(node);
       shown[index - from] = next;
-      if (old === undefined) this.tip.append(next.dom);
+      if (old === undefined) write(next.dom, this.tip);
       else old.dom.replaceWith(next.dom);
     }
     const count = Math.max(0, children.length - from);
@@ -143,11 +144,15 @@ export class LeafView {
 
   constructor(
     private readonly node: Leaf,
-    readonly element: HTMLElement,
+    element: HTMLElement,
     desk: Desk,
   ) {
     this.inlines = new Inlines(element, desk);
     this.update();
+  }
+
+  get tip(): HTMLElement {
+    return this.inlines.tip;
   }
 
   update(): void {

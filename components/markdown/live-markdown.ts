@@ -1,4 +1,4 @@
-import { createMarkdown } from "@/lib/typewriter/markdown/markdown";
+import { createMarkdown, type Markdown } from "@/lib/typewriter/markdown/markdown";
 import { createCaret } from "./caret";
 import { holdColumns } from "./columns";
 import type { Desk } from "./desk";
@@ -14,12 +14,13 @@ export type LiveMarkdown = {
   finish(): void;
 };
 
+type Sheet = { markdown: Markdown; views: Views };
+
 /**
  * Shows markdown in `element`, beginning with `text`, in place of what stood there. Only what changed is touched: a text
  * that grows is the same text node, so what is selected stays selected. With `hasCaret` a caret stands at the end.
  */
 export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: { hasCaret: boolean }): LiveMarkdown {
-  const markdown = createMarkdown();
   let scroller: Element | null = null;
   const desk: Desk = {
     typeset,
@@ -33,33 +34,40 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
     lexers: pageLexers,
     parted: new Set(),
   };
-  const views = new Views(desk);
+  // Let go of at the end: then nothing is kept but what stands on the page.
+  let sheet: Sheet | undefined = { markdown: createMarkdown(), views: new Views(desk) };
   element.replaceChildren();
+  element.classList.add("writing");
   const caret = hasCaret ? createCaret(element) : undefined;
-  const root = rootView(markdown.root, element, views);
-  views.keep(markdown.root, root);
+  sheet.views.keep(sheet.markdown.root, rootView(sheet.markdown.root, element, sheet.views));
   void loadLanguages();
 
-  function commit(): void {
+  function commit({ markdown, views }: Sheet): void {
     for (const node of markdown.commit()) views.of(node)?.update();
     if (caret === undefined) return;
     const tip = tipOf(markdown.root, views);
     if (tip !== undefined) caret.follow(tip);
   }
 
-  if (text !== "") markdown.append(text);
-  commit();
+  if (text !== "") sheet.markdown.append(text);
+  commit(sheet);
 
   return {
     append(more) {
-      markdown.append(more);
-      commit();
+      if (sheet === undefined) return;
+      sheet.markdown.append(more);
+      commit(sheet);
     },
     finish() {
+      if (sheet === undefined) return;
+      const { markdown, views } = sheet;
+      sheet = undefined;
       caret?.remove();
+      element.classList.remove("writing");
       markdown.finish();
       for (const node of markdown.commit()) views.of(node)?.update();
       for (const mend of desk.parted) mend();
+      desk.parted.clear();
       desk.beginScroller(null);
     },
   };

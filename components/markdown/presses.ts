@@ -1,5 +1,6 @@
 import { copyText } from "../copy-text";
 import { drawDiagram } from "./diagram";
+import { watchFit } from "./fits";
 import { tableToCsv, tableToMarkdown } from "./table-text";
 
 /**
@@ -26,7 +27,7 @@ function press(button: HTMLElement): void {
       if (code !== null) download(code);
       return;
     case "wrap":
-      if (code !== null) button.setAttribute("aria-pressed", String(code.classList.toggle("code-wrapped")));
+      if (code !== null) wrap(code, button);
       return;
     case "draw":
       if (code !== null) drawDiagram(code, button, sourceOf(code));
@@ -41,6 +42,12 @@ function press(button: HTMLElement): void {
       showFootnote(button);
       return;
   }
+}
+
+function wrap(code: HTMLElement, button: HTMLElement): void {
+  button.setAttribute("aria-pressed", String(code.classList.toggle("code-wrapped")));
+  const lines = code.querySelector("pre");
+  if (lines !== null) watchFit(lines);
 }
 
 function sourceOf(code: HTMLElement): string {

@@ -10,10 +10,12 @@ import {
   groupAt,
   LINES,
   NESTED,
+  OPEN_SHEAVES,
   ROWS,
   SHEAF_SIZE,
   settled,
   startsGroup,
+  written,
 } from "./groups";
 import { type Attributes, type Child, HOLE, type Shape, shape } from "./shape";
 
@@ -61,12 +63,20 @@ function inGroups<Child>({ size }: { size: number }, children: readonly Child[])
   return Array.from({ length: count }, (_, index) => children.slice(index * size, (index + 1) * size));
 }
 
-function inSheaves({ tag, attributes, sheaf }: Grouping, groups: readonly (readonly ReactNode[])[]): ReactNode[] {
-  const rendered = groups.map((group) => render(shape(tag, attributes, HOLE), group));
-  return inGroups({ size: SHEAF_SIZE }, rendered).map((within, index, sheaves) => {
-    const isLast = index === sheaves.length - 1;
-    return render(shape(tag, isLast ? sheaf : settled(sheaf), HOLE), within);
+function inSheaves(grouping: Grouping, groups: readonly (readonly ReactNode[])[]): ReactNode[] {
+  const { tag, attributes, areSkipped } = grouping;
+  const rendered = groups.map((group, index) => {
+    const isWritten = areSkipped && index < groups.length - 1;
+    return render(shape(tag, isWritten ? written(attributes) : attributes, HOLE), group);
   });
+  return inGroups({ size: SHEAF_SIZE }, rendered).map((within, index, sheaves) =>
+    render(shape(tag, sheafAttributes(grouping, sheaves.length - 1 - index), HOLE), within),
+  );
+}
+
+function sheafAttributes({ sheaf }: Grouping, followers: number): Attributes {
+  if (followers === 0) return sheaf;
+  return followers < OPEN_SHEAVES ? written(sheaf) : settled(written(sheaf));
 }
 
 function renderBlock(node: Block | Item): ReactNode {
@@ -110,7 +120,7 @@ function numberOf(list: { ordered: boolean; start: number }, index: number): num
 
 function renderItem(item: Item, number: number | undefined): ReactNode {
   const described = describeBlock(item);
-  const attributes = number === undefined ? {} : { value: String(number) };
+  const attributes = { ...described.attributes, ...(number === undefined ? {} : { value: String(number) }) };
   return render({ ...described, attributes }, grouped(NESTED, item.children.map(renderBlock)));
 }
 

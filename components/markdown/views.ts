@@ -1,7 +1,7 @@
 import type { Block, Container, Item, List, MathBlock, Node, Row, Table } from "@/lib/typewriter/markdown/tree";
 import { build } from "./build";
 import { CodeView } from "./code-view";
-import { describeBlock, describeBox, describeCell, describeList, describeSource, languageOf } from "./describe";
+import { describeBlock, describeBox, describeCell, describeList, describeSource, languageOf, TASK } from "./describe";
 import type { Desk } from "./desk";
 import { BLOCKS, FAR_ROWS, type Grouping, groupAt, NESTED, ROWS, settled, startsGroup } from "./groups";
 import { GrowingGroups } from "./growing-groups";
@@ -40,15 +40,13 @@ export class Views {
   private viewOf(node: Block | Item, element: HTMLElement, hole: HTMLElement): View | undefined {
     switch (node.type) {
       case "paragraph":
-      case "heading": {
-        const leaf = new LeafView(node, hole, this.desk);
-        return { tip: hole, update: () => leaf.update() };
-      }
+      case "heading":
+        return new LeafView(node, hole, this.desk);
       case "code":
         this.desk.beginScroller(hole.parentElement);
-        return codeView(new CodeView(node, hole, this.desk, languageOf(node)));
+        return new CodeView(node, hole, this.desk, languageOf(node));
       case "html":
-        return codeView(new CodeView(node, hole, this.desk, ""));
+        return new CodeView(node, hole, this.desk, "");
       case "mathBlock":
         return mathView(node, hole, this.desk);
       case "thematicBreak":
@@ -132,21 +130,13 @@ function itemView(node: Item, element: HTMLElement, contents: Contents): View {
   const update = () => {
     if (!hasBox && node.checked !== undefined) {
       hasBox = true;
+      for (const name in TASK) element.setAttribute(name, TASK[name] as string);
       element.prepend(build(describeBox(node.checked)).element);
     }
     contents.update(node.children);
   };
   update();
   return { tip: element, update };
-}
-
-function codeView(code: CodeView): View {
-  return {
-    get tip() {
-      return code.tip;
-    },
-    update: () => code.update(),
-  };
 }
 
 function mathView(node: MathBlock, element: HTMLElement, desk: Desk): View {
@@ -212,8 +202,7 @@ class TableView implements View {
     const element = build(shape("tr", isFar ? { role: "row" } : {})).element;
     for (const [index, cell] of row.cells.entries()) {
       const { element: dom } = build(describeCell(tag, this.node.align[index], isFar));
-      const leaf = new LeafView(cell, dom, this.views.desk);
-      this.views.keep(cell, { tip: dom, update: () => leaf.update() });
+      this.views.keep(cell, new LeafView(cell, dom, this.views.desk));
       element.append(dom);
     }
     parent.append(element);

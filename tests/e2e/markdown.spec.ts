@@ -284,3 +284,25 @@ test("key sounds are made only when they are wanted, and loaded only then", asyn
   await chat.settled();
   expect(await strokes()).toBeGreaterThan(3);
 });
+
+test("a block that fitted scrolls sideways once the page is narrow, and wrapped code fits again", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  const line = `const words = ["${"wide ".repeat(10)}"];`;
+  upstream.script(answer(`\`\`\`ts\n${line}\n\`\`\`\n\n| a | b |\n| - | - |\n| ${"wide ".repeat(6)} | end |\n\nEnd.`));
+  await chat.open();
+  await chat.say("Wide");
+  await chat.settled();
+  const code = chat.answers.last().locator("pre");
+  const overflow = () => code.evaluate((pre) => getComputedStyle(pre).overflowX);
+  await expect.poll(overflow).toBe("visible");
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expect.poll(overflow).toBe("auto");
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await chat.answers.last().getByRole("button", { name: "Wrap" }).click();
+  await expect.poll(overflow).toBe("visible");
+  await chat.answers.last().getByRole("button", { name: "Wrap" }).click();
+  await expect.poll(overflow).toBe("auto");
+});

@@ -159,4 +159,11 @@ describe("a lexer", () => {
     expect(lexerOf("brainfuck")).toBeUndefined();
     expect(lexerOf("constructor")).toBeUndefined();
   });
+
+  it("makes one run of what has one colour and only space between", () => {
+    expect(runsOf("ts", "export async function f() {}")).toEqual([
+      ["keyword", "export async function"],
+      ["function", "f"],
+    ]);
+  });
 });

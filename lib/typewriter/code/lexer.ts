@@ -141,7 +141,14 @@ function push(tokens: Token[], kind: TokenKind | undefined, text: string): void 
   if (text === "") return;
   const last = tokens.at(-1);
   if (last && last.kind === kind) last.text += text;
+  else if (isApart(tokens, kind)) tokens.splice(-2, 2, { kind, text: `${tokens.at(-2)?.text}${last?.text}${text}` });
   else tokens.push({ kind, text });
+}
+
+/** Whether nothing but space is between the last run of this kind and the end: space has no colour, so all is one run. */
+function isApart(tokens: readonly Token[], kind: TokenKind | undefined): boolean {
+  const last = tokens.at(-1);
+  return last !== undefined && last.kind === undefined && tokens.at(-2)?.kind === kind && /^[ \t]+$/.test(last.text);
 }
 
 function lookupOf(words: Words, ignoresCase: boolean): Map<string, TokenKind> {
