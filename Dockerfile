@@ -19,7 +19,7 @@ EXPOSE 3000
 VOLUME /data
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["/nodejs/bin/node", "scripts/healthy.mjs"]
-ENTRYPOINT ["/nodejs/bin/node", "scripts/platen.mjs"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=32", "scripts/platen.mjs"]
 CMD ["serve"]
 
 # For platforms that mount volumes as root's (Fly): it takes the volume and then gives its rights away.

@@ -122,7 +122,8 @@ export async function startServer(
 function argumentsOf(kind: Kind, bareNextScript: string): string[] {
   switch (kind) {
     case "platen":
-      return [join(project, "scripts", "start.mjs")];
+      // As `npm start` does.
+      return ["--max-semi-space-size=32", join(project, "scripts", "start.mjs")];
     case "pipe":
       return ["--import", "tsx", join(here, "bare-relay.ts")];
     case "sdk":
