@@ -96,7 +96,6 @@ async function open(): Promise<Instance> {
         commit(store, { events, settlements, now: isoTime() }, isRepeat),
       );
       measured();
-      metrics().events.inc(events.length);
       unfolded += events.length;
       if (unfolded < FOLD_AT) return;
       unfolded = 0;

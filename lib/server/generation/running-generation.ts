@@ -78,9 +78,11 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
       return { events: rowsOf(committing, log.length) };
     },
     committed() {
+      const before = log.length;
       if (whole === undefined) log.push(...committing);
       else log = whole;
       committing = [];
+      metrics().events.inc(Math.max(0, log.length - before));
       wake();
       if (end === undefined || log.at(-1)?.type !== "generation_end") return;
       finish();
