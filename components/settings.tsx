@@ -1,14 +1,13 @@
 "use client";
 
 import Link from "next/link";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { currentCommands, useCommands } from "@/lib/client/commands";
 import { type Preferences, setPreferences, usePreferences } from "@/lib/client/preferences";
 import { type Choice, Choices } from "./choices";
-import { DataSettings } from "./data-settings";
 import { Dialog } from "./dialog";
 import { Icon } from "./icons";
-import { ThisBrowser } from "./this-browser";
+import { OnDemand } from "./on-demand";
 
 const SPEEDS: readonly Choice<Preferences["speed"]>[] = [
   { value: "instant", label: "Instant" },
@@ -25,14 +24,21 @@ const THEMES: readonly Choice<Preferences["theme"]>[] = [
 /** The button and the dialog it opens. */
 export function Settings() {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [wasOpened, setWasOpened] = useState(false);
   const { speed, theme, keySounds } = usePreferences();
+
+  function open(): void {
+    setWasOpened(true);
+    dialog.current?.showModal();
+  }
+
   useCommands([
     {
       id: "settings",
       title: "Settings",
       words: "preferences data delete import devices",
       shortcut: { key: ",", withMod: true },
-      run: () => dialog.current?.showModal(),
+      run: open,
     },
   ]);
   return (
@@ -43,7 +49,7 @@ export function Settings() {
         aria-label="Settings"
         title="Settings"
         aria-haspopup="dialog"
-        onClick={() => dialog.current?.showModal()}
+        onClick={open}
       >
         <Icon name="settings" />
       </button>
@@ -83,8 +89,9 @@ export function Settings() {
               Owner’s page
             </Link>
           </section>
-          <DataSettings />
-          <ThisBrowser />
+          {wasOpened && (
+            <OnDemand load={() => import("./reader-settings")}>{({ ReaderSettings }) => <ReaderSettings />}</OnDemand>
+          )}
         </div>
       </Dialog>
     </>

@@ -7,7 +7,7 @@ import { useCommands } from "@/lib/client/commands";
 import { type ConversationStore, useConversation } from "@/lib/client/store";
 import { Dialog } from "../dialog";
 import { Icon } from "../icons";
-import { ShareSheet } from "./share-sheet";
+import { OnDemand } from "../on-demand";
 
 type ShareButtonProps = { store: ConversationStore; title: string };
 
@@ -40,7 +40,13 @@ export function ShareButton({ store, title }: ShareButtonProps) {
         </button>
       )}
       <Dialog dialog={dialog} title="Share conversation" className="dialog-share">
-        {turns !== null && <ShareSheet conversationId={store.getState().conversation.id} title={title} turns={turns} />}
+        {turns !== null && (
+          <OnDemand load={() => import("./share-sheet")}>
+            {({ ShareSheet }) => (
+              <ShareSheet conversationId={store.getState().conversation.id} title={title} turns={turns} />
+            )}
+          </OnDemand>
+        )}
       </Dialog>
     </>
   );

@@ -38,13 +38,14 @@ const MESSAGE_END = [
   { type: "message_stop" },
 ];
 
-/** What is made of a stream of `events`, from a server that sends them all at once. */
-async function answerTo(events: readonly Wire[], signal = new AbortController().signal) {
+/** What is made of a stream of `events`, from a server that sends them all at once and then ends it, or falls silent. */
+async function answerTo(events: readonly Wire[], signal = new AbortController().signal, isSilentAfter = false) {
   const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
   let calls = 0;
   const server = createServer((_, response) => {
     calls += 1;
-    response.writeHead(200, { "content-type": "text/event-stream" }).end(body);
+    response.writeHead(200, { "content-type": "text/event-stream" }).write(body);
+    if (!isSilentAfter) response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -85,7 +86,16 @@ describe("an answer", () => {
 
   test("cut before its end is interrupted, its length estimated upwards", async () => {
     const { outcome } = await answerTo([MESSAGE_START, ...text(0, "x".repeat(31))]);
-    expect(outcome).toEqual({ type: "interrupted", usage: { input_tokens: 7, output_tokens: 166 } });
+    expect(outcome).toMatchObject({ type: "interrupted", usage: { input_tokens: 7 } });
+    expect(outcome.usage?.output_tokens).toBeGreaterThanOrEqual(166);
+  });
+
+  test("stopped a while after the last that was read counts what can have been written since", async () => {
+    const signal = AbortSignal.timeout(1000);
+    const { outcome } = await answerTo([MESSAGE_START, ...text(0, "x".repeat(31))], signal, true);
+    expect(outcome.type).toBe("stopped");
+    expect(outcome.usage?.output_tokens).toBeGreaterThan(166 + 30);
+    expect(outcome.usage?.output_tokens).toBeLessThanOrEqual(166 + 1500);
   });
 
   test("that was aborted before it was asked for is stopped, and costs nothing", async () => {

@@ -192,6 +192,8 @@ type Reading = {
   usage?: Usage;
   /** When the model said that it begins. */
   begunAtMs?: number;
+  /** When the last event was read. */
+  readAtMs?: number;
   stopReason?: string;
   blocks: number;
   /** Our index of the block that the model names by its own. */
@@ -212,6 +214,7 @@ async function read(request: ModelRequest, reading: Reading, tell: Tell): Promis
   const { data: stream, response, request_id } = answered;
   reading.headers = { status: response.status, requestId: request_id ?? undefined };
   for await (const event of stream) {
+    reading.readAtMs = performance.now();
     const told = translate(event, reading);
     if (told !== undefined) {
       reading.hasContent = true;
@@ -343,6 +346,8 @@ function endOf(reading: Reading, signal: AbortSignal): Outcome {
 
 /** More than any model writes in a second. */
 const FASTEST_TOKENS_A_SECOND = 300;
+/** A stream that is silent for longer has stalled, and nothing was written. */
+const LONGEST_BUSY_MS = 5_000;
 
 /** What this try and those before it have used. A cut answer never reports what it wrote, so that is taken upwards. */
 function totalUsage(reading: Reading): Usage {
@@ -351,12 +356,19 @@ function totalUsage(reading: Reading): Usage {
   return addUsage(lost, { ...usage, output_tokens: written });
 }
 
-/** Thinking is sent in summary or not at all, so for it only the time counts. */
-function mostWritten({ begunAtMs, hasThought, outputBytes }: Reading): number {
+/**
+ * Thinking is sent in summary or not at all, so for it only the time counts. Text counts by its bytes, and by the time
+ * since the last of it was read: what came in while this process was busy has been written too.
+ */
+function mostWritten({ begunAtMs, readAtMs = 0, hasThought, outputBytes }: Reading): number {
   if (begunAtMs === undefined) return 0;
-  const isSilent = hasThought || outputBytes === 0;
-  const seconds = isSilent ? (performance.now() - begunAtMs) / 1000 : 0;
-  return Math.max(writtenTokens(outputBytes), Math.ceil(seconds * FASTEST_TOKENS_A_SECOND));
+  const now = performance.now();
+  if (hasThought || outputBytes === 0) return Math.max(writtenTokens(outputBytes), mostWrittenIn(now - begunAtMs));
+  return writtenTokens(outputBytes) + mostWrittenIn(Math.min(now - readAtMs, LONGEST_BUSY_MS));
+}
+
+function mostWrittenIn(ms: number): number {
+  return Math.ceil((ms / 1000) * FASTEST_TOKENS_A_SECOND);
 }
 
 function addUsage(left: Usage, right: Usage): Usage {

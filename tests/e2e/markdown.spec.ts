@@ -29,6 +29,8 @@ $$
 1. one
 2. two
 
+Bits&amp;Pieces &copy;&NotEqualTilde; &notit; &semi;
+
 The end.`;
 
 /** Looks at the answer in every frame, and keeps what no reader should have seen. */
@@ -90,6 +92,7 @@ test("an answer that was typed out is the same, element by element, after a relo
   await chat.settled();
   await expect(chat.answers.last().locator("math")).toHaveCount(2);
   await expect(chat.answers.last().locator("code span").first()).toBeVisible();
+  await expect(chat.answers.last()).toContainText("Bits&Pieces ©≂̸ &notit; ;");
   const live = await structure(page);
   await page.reload();
   await expect(chat.answers.last().locator("math")).toHaveCount(2);

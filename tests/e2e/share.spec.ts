@@ -49,6 +49,22 @@ test("there is nothing to share before the first answer", async ({ chat, page })
   await expect(page.getByRole("button", { name: "Share", exact: true })).toHaveCount(0);
 });
 
+test("a part of the page that does not come says so, and comes when it is asked for again", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  await talk(chat, upstream, [POEM]);
+  await context.route("**/_next/static/chunks/**", (route) => route.abort());
+  const dialog = await openDialog(page);
+  await expect(dialog.getByRole("alert")).toContainText("could not be loaded");
+  await context.unroute("**/_next/static/chunks/**");
+  await dialog.getByRole("button", { name: "Try again" }).click();
+  await expect(dialog.getByRole("textbox", { name: "Title" })).toBeVisible();
+  await expect(chat.answers).toHaveCount(1);
+});
+
 test("a link is read without a cookie or a script, says that it is not to be found, and holds no id", async ({
   chat,
   upstream,

@@ -1,4 +1,4 @@
-import { characterEntities } from "character-entities";
+import { decodeNamedCharacterReference } from "decode-named-character-reference";
 
 const REFERENCE = /&(?:#[xX]([0-9a-fA-F]{1,6})|#([0-9]{1,7})|([A-Za-z][A-Za-z0-9]{1,31}));/y;
 const UNFINISHED_REFERENCE = /&(?:#(?:[xX][0-9a-fA-F]{0,6}|[0-9]{0,7})|[A-Za-z][A-Za-z0-9]{0,31})?$/;
@@ -14,10 +14,8 @@ export function decodeReference(source: string, at: number): { value: string; en
   const value =
     name === undefined
       ? decodeCodePoint(hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal))
-      : Object.hasOwn(characterEntities, name)
-        ? characterEntities[name]
-        : undefined;
-  return value === undefined ? undefined : { value, end: at + whole.length };
+      : decodeNamedCharacterReference(name);
+  return value === false ? undefined : { value, end: at + whole.length };
 }
 
 /** Whether the text from `at` to the end could become a character reference with more text. */
