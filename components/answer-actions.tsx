@@ -42,14 +42,13 @@ export function AnswerActions({ row, desk, hasRetry }: AnswerActionsProps) {
           <Icon name="retry" />
         </button>
       )}
-      {!isAnswering && (
-        <RetryMenu
-          configured={desk.modelName}
-          model={message.model}
-          isBesideRetry={hasRetry}
-          onPick={(model) => desk.onRetry(message.id, model)}
-        />
-      )}
+      <RetryMenu
+        configured={desk.modelName}
+        model={message.model}
+        isBesideRetry={hasRetry}
+        isDisabled={isAnswering}
+        onPick={(model) => desk.onRetry(message.id, model)}
+      />
       {author !== undefined && author !== desk.modelName && <span className="answer-author">{author}</span>}
     </div>
   );

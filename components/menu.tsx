@@ -9,6 +9,7 @@ type MenuProps = {
   /** The accessible name of the button and of what it opens. */
   name: string;
   className: string;
+  isDisabled?: boolean;
   /** Null until they are known, which `onOpen` sees to. */
   entries: readonly MenuEntry[] | null;
   onOpen(): void;
@@ -18,7 +19,7 @@ type MenuProps = {
 };
 
 /** A button that opens a list to pick one of. It lies above all else, and closes on Esc or a press beside it. */
-export function Menu({ name, className, entries, onOpen, onPick, children }: MenuProps) {
+export function Menu({ name, className, isDisabled = false, entries, onOpen, onPick, children }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -40,6 +41,7 @@ export function Menu({ name, className, entries, onOpen, onPick, children }: Men
         aria-label={name}
         title={name}
         aria-haspopup="menu"
+        disabled={isDisabled}
         popoverTarget={id}
       >
         {children}

@@ -31,11 +31,12 @@ type RetryMenuProps = {
   model: string | undefined;
   /** Retry stands beside it, and says what it is about. */
   isBesideRetry: boolean;
+  isDisabled: boolean;
   onPick(model: string): void;
 };
 
 /** Retry, by another model; `model` wrote the answer that is there. */
-export function RetryMenu({ configured, model, isBesideRetry, onPick }: RetryMenuProps) {
+export function RetryMenu({ configured, model, isBesideRetry, isDisabled, onPick }: RetryMenuProps) {
   const { listed } = useModels();
   // One that is on the page stays: it would go at the moment it is pressed.
   const [isAlone] = useState(listed !== null && listed.length < 2);
@@ -44,6 +45,7 @@ export function RetryMenu({ configured, model, isBesideRetry, onPick }: RetryMen
     <Menu
       name="Ask another model"
       className={isBesideRetry ? "icon-button" : "text-button"}
+      isDisabled={isDisabled}
       entries={listed === null ? null : entriesFrom(listed, model)}
       onOpen={() => void loadModels()}
       onPick={onPick}

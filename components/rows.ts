@@ -1,4 +1,4 @@
-import { type ConversationState, pathTo, versionsOf } from "@/lib/chat/conversation";
+import { type ConversationState, pathTo, versionsIn } from "@/lib/chat/conversation";
 import type { Message } from "@/lib/chat/message";
 
 /** A message of the branch being read. While `isLive` its text grows in the store, and `message` is as it was at first. */
@@ -19,12 +19,13 @@ export function rowsSelector(): (state: ConversationState) => readonly Row[] {
       livingId !== null && seen?.livingId === livingId && seen.leafId === leafId && seen.count === messages.length;
     if (hasOnlyGrown) return rows;
     seen = { leafId, count: messages.length, livingId };
+    const versionsOf = versionsIn(messages);
     rows = keepEqual(
       rows,
       pathTo(messages, leafId).map((message) => ({
         message,
         isLive: message.id === livingId,
-        versionIds: versionsOf(messages, message).map((version) => version.id),
+        versionIds: versionsOf(message).map((version) => version.id),
       })),
     );
     return rows;
@@ -61,4 +62,14 @@ export function turnsOf(rows: readonly Row[]): Turn[] {
     else open.rows.push(row);
   }
   return turns;
+}
+
+const TURNS_A_CHAPTER = 4;
+
+/** Turns in groups that only the last of grows: the others are skipped by the browser while they are out of sight. */
+export function chaptersOf(turns: readonly Turn[]): Turn[][] {
+  const count = Math.ceil(turns.length / TURNS_A_CHAPTER);
+  return Array.from({ length: count }, (_, index) =>
+    turns.slice(index * TURNS_A_CHAPTER, (index + 1) * TURNS_A_CHAPTER),
+  );
 }

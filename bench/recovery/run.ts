@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { epochMs } from "@/tests/upstream/clock";
 import { answer, tokensPerSecond } from "@/tests/upstream/scenario";
 import { startUpstream } from "@/tests/upstream/server";
@@ -8,12 +9,15 @@ import { reportPart } from "../part";
 import { percentile, shown, table } from "../server/figures";
 
 /**
- * Two instances on one PostgreSQL: how long a Stop through the one takes to close the model's socket of the other, and how
- * long a reader who comes back waits for the first event they missed, through either.
+ * Two instances on one PostgreSQL: how long a Stop through the one takes to close the model's socket of the other, how
+ * long a reader who comes back waits for the first event they missed, through either, and how soon an instance that is
+ * told to go has gone, with all it was writing, and its readers have gone on at the other.
  */
 const isQuick = process.argv.includes("--quick");
 const STOPS = isQuick ? 40 : 200;
 const RECONNECTS = isQuick ? 200 : 1_000;
+const DRAINED = 200;
+const GRACE_SECONDS = 2;
 const TEXT = "The platen is the roller that holds the paper while the type strikes it. ".repeat(400);
 
 const upstream = await startUpstream();
@@ -24,7 +28,10 @@ const settings = {
   SESSION_SECRET: "the same secret for every instance",
   LOG_LEVEL: "error",
 };
-const [one, two] = [await startServer(settings), await startServer(settings)];
+const [one, two] = [
+  await startServer({ ...settings, DRAIN_SECONDS: String(GRACE_SECONDS) }),
+  await startServer(settings),
+];
 upstream.script(answer(TEXT, { pace: tokensPerSecond(50) }));
 const cookie = await meet(one.url);
 
@@ -32,8 +39,9 @@ const stopsMs: number[] = [];
 for (let count = 0; count < STOPS; count++) stopsMs.push(await stopElsewhere());
 const ownMs = await reconnects(one.url, RECONNECTS / 2);
 const elsewhereMs = await reconnects(two.url, RECONNECTS / 2);
+const drained = await drain();
 
-for (const server of [one, two]) server.kill("SIGKILL");
+two.kill("SIGKILL");
 await upstream.close();
 await postgres.stop();
 
@@ -54,14 +62,25 @@ reportPart({
         bar,
       ]),
     ),
+    table(
+      [`SIGTERM with ${DRAINED} streams`, "", "bar"],
+      [
+        ["gone after the grace, ms", shown(drained.goneMs), 2_000],
+        ["readers who went on at the other instance to the end", drained.resumed, DRAINED],
+        ["events that were missing or came twice", drained.wrong, 0],
+      ],
+    ),
   ],
-  results: rows.map(([what, delays, barMs]) => ({
-    what,
-    count: delays.length,
-    p50Ms: percentile(delays, 0.5),
-    p99Ms: percentile(delays, 0.99),
-    barMs,
-  })),
+  results: [
+    { what: `SIGTERM with ${DRAINED} streams`, ...drained },
+    ...rows.map(([what, delays, barMs]) => ({
+      what,
+      count: delays.length,
+      p50Ms: percentile(delays, 0.5),
+      p99Ms: percentile(delays, 0.99),
+      barMs,
+    })),
+  ],
 });
 process.exit(0);
 
@@ -70,18 +89,22 @@ async function meet(url: string): Promise<string> {
   return (response.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
 }
 
-/** Starts an answer at the first instance, and returns its id once three events have come. */
-async function begin(): Promise<string> {
-  const id = randomUUID();
+/** Asks the first instance for the answer `id`, in a conversation of its own. */
+function ask(id: string, signal?: AbortSignal): Promise<Response> {
   const message = { id: randomUUID(), content: [{ type: "text", text: "Go on" }] };
-  const controller = new AbortController();
-  const response = await fetch(`${one.url}/api/generations/${id}`, {
+  return fetch(`${one.url}/api/generations/${id}`, {
     method: "PUT",
     headers: { "content-type": "application/json", cookie },
     body: JSON.stringify({ conversationId: randomUUID(), parentId: null, message }),
-    signal: controller.signal,
+    ...(signal === undefined ? {} : { signal }),
   });
-  await readEvents(response, 3);
+}
+
+/** Starts an answer at the first instance, and returns its id once three events have come. */
+async function begin(): Promise<string> {
+  const id = randomUUID();
+  const controller = new AbortController();
+  await readEvents(await ask(id, controller.signal), 3);
   controller.abort();
   return id;
 }
@@ -118,4 +141,48 @@ async function reconnects(url: string, count: number): Promise<number[]> {
   }
   await fetch(`${one.url}/api/generations/${id}`, { method: "DELETE", headers: { cookie } });
   return delaysMs;
+}
+
+type Reader = { id: string; numbers: number[]; hasEnded: boolean };
+
+/** Ends the first instance in the middle of many answers, and has each reader go on at the other. */
+async function drain(): Promise<{ goneMs: number; resumed: number; wrong: number }> {
+  const readers: Reader[] = [];
+  const reading = Array.from({ length: DRAINED }, async () => {
+    const reader = { id: randomUUID(), numbers: [], hasEnded: false };
+    readers.push(reader);
+    await readOn(reader, await ask(reader.id));
+  });
+  while (readers.some(({ numbers }) => numbers.length < 3)) await sleep(20);
+  const toldAtMs = performance.now();
+  one.kill("SIGTERM");
+  await one.exited();
+  const goneMs = performance.now() - toldAtMs - GRACE_SECONDS * 1000;
+  await Promise.all(reading);
+  for (const reader of readers) {
+    const headers = { cookie, "last-event-id": String(reader.numbers.at(-1) ?? 0) };
+    if (!reader.hasEnded) await readOn(reader, await fetch(`${two.url}/api/generations/${reader.id}`, { headers }));
+  }
+  return {
+    goneMs,
+    resumed: readers.filter(({ hasEnded }) => hasEnded).length,
+    wrong: readers.flatMap(({ numbers }) => numbers.filter((number, index) => number !== index + 1)).length,
+  };
+}
+
+async function readOn(reader: Reader, response: Response): Promise<void> {
+  const text = response.body?.pipeThrough(new TextDecoderStream());
+  try {
+    for await (const { id, event } of text?.pipeThrough(new EventSourceParserStream()) ?? []) {
+      if (id === undefined) continue;
+      reader.numbers.push(Number(id));
+      reader.hasEnded = event === "generation_end";
+    }
+  } catch {
+    // The instance has gone.
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -7,7 +7,7 @@ const PIECE_LENGTH = 4096;
 /** What a reader may wait for before the first paint. */
 const FIRST_MS = 12;
 
-type Job = { element: HTMLElement; rest: string; view: LiveMarkdown | undefined };
+type Job = { element: HTMLElement; isRendered: boolean; rest: string; view: LiveMarkdown | undefined };
 
 const jobs: Job[] = [];
 let isFilling = false;
@@ -17,12 +17,9 @@ let isFilling = false;
  * where the reader begins; what cannot be shown before the next paint follows in slices.
  */
 export function fill(element: HTMLElement, text: string): void {
-  if (element.firstChild !== null) {
-    enliven(element);
-    return;
-  }
-  if (text === "") return;
-  jobs.push({ element, rest: text, view: undefined });
+  const isRendered = element.firstChild !== null;
+  if (text === "" && !isRendered) return;
+  jobs.push({ element, isRendered, rest: text, view: undefined });
   if (isFilling) return;
   isFilling = true;
   queueMicrotask(() => {
@@ -39,7 +36,8 @@ function fillPiece(): boolean {
     isFilling = false;
     return false;
   }
-  if (!job.element.isConnected) {
+  if (job.isRendered) enliven(job.element);
+  if (job.isRendered || !job.element.isConnected) {
     jobs.pop();
     return true;
   }

@@ -1,4 +1,5 @@
 import type { Lexer } from "@/lib/typewriter/code/lexer";
+import { runInSlices } from "./slices";
 
 /** Where lexers come from. */
 export type LexerSource = {
@@ -9,19 +10,23 @@ export type LexerSource = {
 
 type Languages = typeof import("@/lib/typewriter/code/languages");
 let languages: Languages | undefined;
-let loading: Promise<void> | undefined;
+let isLoading = false;
+/** Who is told once the languages are there. */
+const waiting = new Map<() => void, () => void>();
 
 /** Begins to load the languages, unless they are there. An answer that begins may well hold code. */
-export function loadLanguages(): Promise<void> {
-  loading ??= import("@/lib/typewriter/code/languages").then(
+export function loadLanguages(): void {
+  if (isLoading) return;
+  isLoading = true;
+  import("@/lib/typewriter/code/languages").then(
     (loaded) => {
       languages = loaded;
+      runInSlices(waiting);
     },
     () => {
-      loading = undefined; // Offline, or the app was replaced: code stays plain, and the next answer asks again.
+      isLoading = false; // Offline, or the app was replaced: code stays plain, and the next answer asks again.
     },
   );
-  return loading;
 }
 
 /** The languages of this page, loaded when first asked for. */
@@ -32,6 +37,7 @@ export const pageLexers: LexerSource = {
     return "later";
   },
   whenLoaded(listener) {
-    void loadLanguages().then(() => languages !== undefined && listener());
+    waiting.set(listener, listener);
+    loadLanguages();
   },
 };

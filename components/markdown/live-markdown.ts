@@ -24,7 +24,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
   let scroller: Element | null = null;
   const desk: Desk = {
     typeset,
-    expectMathematics: () => void loadMathematics(),
+    expectMathematics: loadMathematics,
     holdColumns,
     beginScroller(next) {
       // Not before it is written: it would be measured again with each line.
@@ -40,7 +40,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
   element.classList.add("writing");
   const caret = hasCaret ? createCaret(element) : undefined;
   sheet.views.keep(sheet.markdown.root, rootView(sheet.markdown.root, element, sheet.views));
-  void loadLanguages();
+  loadLanguages();
 
   function commit({ markdown, views }: Sheet): void {
     for (const node of markdown.commit()) views.of(node)?.update();

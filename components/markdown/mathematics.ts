@@ -1,6 +1,7 @@
 import { buildMath } from "./build";
 import { watchFit } from "./fits";
 import { type Child, type Shape, shape } from "./shape";
+import { runInSlices } from "./slices";
 
 /** A formula above this stays text: typesetting must never be noticed. */
 const MAX_SOURCE_LENGTH = 4000;
@@ -18,26 +19,36 @@ type MathTree = {
 };
 
 let katex: Katex | undefined;
-let loading: Promise<void> | undefined;
+let isLoading = false;
+/** What is to be typeset once KaTeX is there. */
+const waiting = new Map<HTMLElement, () => void>();
 
 /** Begins to load KaTeX, unless it is there. */
-export function loadMathematics(): Promise<void> {
-  loading ??= import("katex").then(
+export function loadMathematics(): void {
+  if (isLoading) return;
+  isLoading = true;
+  import("katex").then(
     (loaded) => {
       katex = loaded as unknown as Katex;
+      runInSlices(waiting);
     },
     () => {
-      loading = undefined; // Formulas stay text; the next one asks again.
+      isLoading = false; // Formulas stay text; the next one asks again.
     },
   );
-  return loading;
 }
 
 /** Puts the typeset formula into `element`, now or once KaTeX is loaded. One that cannot be set stays the text it is. */
 export function typeset(element: HTMLElement, source: string, isDisplay: boolean): void {
   if (source.length > MAX_SOURCE_LENGTH) return;
-  if (katex !== undefined) set(element, source, isDisplay);
-  else void loadMathematics().then(() => katex !== undefined && set(element, source, isDisplay));
+  const run = () => set(element, source, isDisplay);
+  if (katex === undefined) {
+    waiting.set(element, run);
+    loadMathematics();
+  } else {
+    waiting.delete(element);
+    run();
+  }
 }
 
 function set(element: HTMLElement, source: string, isDisplay: boolean): void {

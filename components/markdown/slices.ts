@@ -14,6 +14,18 @@ export function inSlices(step: () => boolean): () => void {
   };
 }
 
+/** Runs all that `waiting` holds, in order, a few milliseconds at a time. What is deleted from it meanwhile does not run. */
+export function runInSlices<Key>(waiting: Map<Key, () => void>): void {
+  inSlices(() => {
+    const [first] = waiting;
+    if (first === undefined) return false;
+    const [key, run] = first;
+    waiting.delete(key);
+    run();
+    return true;
+  });
+}
+
 function later(run: () => void): void {
   // A message comes before the next frame but lets input pass; timers are held to 4 ms each, idle time may never come.
   const { port1, port2 } = new MessageChannel();

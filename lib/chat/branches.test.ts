@@ -9,7 +9,7 @@ import {
   openConversation,
   pathTo,
   reduce,
-  versionsOf,
+  versionsIn,
 } from "./conversation";
 import type { Message, Outcome } from "./message";
 
@@ -117,9 +117,9 @@ function expectTree(messages: readonly Message[]): void {
     expect(path.at(-1)).toBe(message);
     expect(path[0]?.parentId).toBeNull();
     expect(path.map(({ role }) => role)).toEqual(path.map((_, index) => (index % 2 === 0 ? "user" : "assistant")));
-    const versions = versionsOf(messages, message);
+    const versions = versionsIn(messages)(message);
     expect(versions).toContain(message);
-    for (const version of versions) expect(versionsOf(messages, version)).toEqual(versions);
+    for (const version of versions) expect(versionsIn(messages)(version)).toEqual(versions);
     expect(pathTo(messages, newestLeaf(messages, message.id))).toContain(message);
   }
 }

@@ -10,7 +10,7 @@ import {
   pathTo,
   reduce,
   settledContent,
-  versionsOf,
+  versionsIn,
 } from "./conversation";
 import type { Refusal } from "./error";
 import type { ContentBlock, GenerationEvent, Message, Outcome } from "./message";
@@ -134,7 +134,7 @@ describe("idle", () => {
     expect(state.generation).toEqual({ phase: "submitted", id: "a2", lastEventId: 0, unsent: null });
     const again = messageIn(state, "a2");
     expect(again?.parentId).toBe("u");
-    expect(again && versionsOf(state.conversation.messages, again).map(({ id }) => id)).toEqual(["a", "a2"]);
+    expect(again && versionsIn(state.conversation.messages)(again).map(({ id }) => id)).toEqual(["a", "a2"]);
   });
 
   test.each<[string, Action]>([

@@ -10,6 +10,7 @@ import {
   type Message,
   type NumberedEvent,
   type Outcome,
+  textOf,
 } from "./message";
 
 /** All messages of a conversation, every branch: a tree by `parentId`. `leafId` ends the branch being read. */
@@ -294,15 +295,28 @@ function openLoaded(leafId: string | null, loaded: Conversation, lastEventId: nu
   return goesOn || !isKnown ? openConversation(loaded, lastEventId) : openConversation({ ...loaded, leafId });
 }
 
-/** `next` with each settled message that was already known replaced by the object known before. */
+/** `next` with each message that is as it was replaced by the object known before. */
 function keepIdentity(known: Conversation, next: Conversation): Conversation {
-  const settled = new Map(known.messages.map((message) => [message.id, message]));
+  const byId = new Map(known.messages.map((message) => [message.id, message]));
   const messages = next.messages.map((message) => {
-    const before = settled.get(message.id);
-    const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(message);
-    return isSame ? before : message;
+    const before = byId.get(message.id);
+    return before !== undefined && isSame(before, message) ? before : message;
   });
   return { ...next, messages };
+}
+
+function isSame(left: Message, right: Message): boolean {
+  return (
+    textOf(left.content) === textOf(right.content) && JSON.stringify(textless(left)) === JSON.stringify(textless(right))
+  );
+}
+
+/** The message with lengths for its texts: to write megabytes of them as JSON would hold up the page. */
+function textless({ content, ...rest }: Message): unknown {
+  return {
+    ...rest,
+    content: content.map((block) => (isTextBlock(block) ? { ...block, text: block.text.length } : block)),
+  };
 }
 
 /** The messages from the root to `leafId`, in reading order. A broken or circular chain ends where it breaks. */
@@ -322,17 +336,25 @@ export function pathTo(messages: readonly Message[], leafId: string | null): Mes
  * when nothing follows it. A circular chain ends where it closes.
  */
 export function newestLeaf(messages: readonly Message[], rootId: string | null): string | null {
+  const newestChildren = new Map(messages.map((message) => [message.parentId, message]));
   let leafId = rootId;
   const seen = new Set<Message>();
   for (;;) {
-    const child = messages.findLast((message) => message.parentId === leafId);
+    const child = newestChildren.get(leafId);
     if (child === undefined || seen.has(child)) return leafId;
     seen.add(child);
     leafId = child.id;
   }
 }
 
-/** The versions of `message`: the messages that follow the same one, in the order they were made. */
-export function versionsOf(messages: readonly Message[], message: Message): Message[] {
-  return messages.filter((other) => other.parentId === message.parentId && other.role === message.role);
+/** Tells the versions of a message: the messages that follow the same one, in the order they were made. */
+export function versionsIn(messages: readonly Message[]): (message: Message) => readonly Message[] {
+  const siblings = new Map<string, Message[]>();
+  const keyOf = ({ parentId, role }: Message) => `${role} ${parentId}`;
+  for (const message of messages) {
+    const known = siblings.get(keyOf(message));
+    if (known === undefined) siblings.set(keyOf(message), [message]);
+    else known.push(message);
+  }
+  return (message) => siblings.get(keyOf(message)) ?? [];
 }

@@ -1,10 +1,11 @@
-import { type Conversation, pathTo, versionsOf } from "./conversation";
+import { type Conversation, pathTo, versionsIn } from "./conversation";
 import { type ContentBlock, isTextBlock, isThinkingBlock, type Message, type Outcome } from "./message";
 
 /** The branch being read, as Markdown: a heading for each message, its text as it is, thinking folded away. */
 export function markdownOf({ title, leafId, messages }: Conversation): string {
   const path = pathTo(messages, leafId);
-  const turns = path.map((message) => section(message, versionsOf(messages, message)));
+  const versionsOf = versionsIn(messages);
+  const turns = path.map((message) => section(message, versionsOf(message)));
   const others = messages.length - path.length;
   const rest =
     others === 0 ? [] : [`*${count(others, "message")} on other branches: not in this file, but in the JSON export.*`];

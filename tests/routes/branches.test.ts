@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { newestLeaf, pathTo, versionsOf } from "@/lib/chat/conversation";
+import { newestLeaf, pathTo, versionsIn } from "@/lib/chat/conversation";
 import { type Message, textOf } from "@/lib/chat/message";
 import { answer, everyMs } from "../upstream/scenario";
 import { type App, allEvents, Client, startApp } from "./harness";
@@ -190,7 +190,7 @@ test("whatever is sent, edited, retried and continued, from whatever tab: no mes
         const path = pathTo(messages, message.id);
         expect(path[0]?.parentId).toBeNull();
         expect(path.map(({ role }) => role)).toEqual(path.map((_, index) => (index % 2 === 0 ? "user" : "assistant")));
-        expect(versionsOf(messages, message)).toContain(message);
+        expect(versionsIn(messages)(message)).toContain(message);
       }
       // Every message stands on the branch of some version: none is out of reach.
       expect(messages.every(({ id }) => pathTo(messages, newestLeaf(messages, id)).some((on) => on.id === id))).toBe(
