@@ -11,9 +11,9 @@ const STRICT = {
 };
 
 /** A door under a clock of our own. `asks` lets somebody come; what became of whom is in `entered` and `refused`. */
-function door(bounds = OPEN) {
+function door(bounds = OPEN, inTurn = (run: () => void) => run()) {
   let nowMs = 0;
-  const crowd = createCrowd(bounds, () => nowMs);
+  const crowd = createCrowd(bounds, () => nowMs, inTurn);
   const entered: string[] = [];
   const refused: string[] = [];
   const gone = new Set<string>();
@@ -257,4 +257,17 @@ test("answers that are there before the request has entered whole are no harm", 
     });
   }
   expect(at.entered).toEqual(all);
+});
+
+test("a place that is left is given away in its turn, however fast the crowd is answered", () => {
+  const turns: (() => void)[] = [];
+  const { asks, entered, answer } = door(OPEN, (run) => void turns.push(run));
+  asks("elsewhere", { network: "192.0.2.2" });
+  for (let number = 0; number < 10; number++) asks(`crowd ${number}`);
+  expect(entered).toHaveLength(4);
+  for (const name of entered.slice(1)) answer(name);
+  expect(entered).toHaveLength(4);
+  expect(turns).toHaveLength(1);
+  turns.shift()?.();
+  expect(entered).toHaveLength(7);
 });

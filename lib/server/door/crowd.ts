@@ -96,13 +96,16 @@ export type Crowd = {
  * strangers and one for each of its visitors, and only a few of a network are inside at a time. What a lane asks for
  * beyond its allowance waits; what does not even fit into the queue, and the starts of a crowd that have only been
  * refused of late, are refused after a second, so that many connections make few requests. `now` is a clock in ms.
+ * `inTurn` runs something once all else that has happened is seen to: were a place given away as it is left, a crowd whose
+ * requests are worked on without a pause would let nothing else in the process happen.
  */
-export function createCrowd(bounds: Bounds, now: () => number): Crowd {
+export function createCrowd(bounds: Bounds, now: () => number, inTurn: (run: () => void) => void): Crowd {
   const networks = new Map<string, Network>();
   const waiting = new Set<Network>();
   const insiders = { starts: new Set<Standing>(), others: new Set<Standing>() };
   const paused = new Set<Standing>();
   let isAdmitting = false;
+  let willAdmit = false;
   let serves = 0;
   let lastLane: Lane | undefined;
   let othersSeenAt = Number.NEGATIVE_INFINITY;
@@ -276,18 +279,24 @@ export function createCrowd(bounds: Bounds, now: () => number): Crowd {
   }
 
   function leave(standing: Standing): void {
-    const { phase, network, lane } = standing;
+    const { phase, lane } = standing;
     if (phase === "over") return;
-    const wasFull = isFull();
     if (phase === "inside") releasePlace(standing);
     paused.delete(standing);
     outOfQueue(standing);
     standing.phase = "over";
     lane.atOnce -= 1;
     lane.seenAt = now();
-    if (phase !== "inside") return;
-    admit(network);
-    if (wasFull) admitOthers();
+    if (phase === "inside") admitInTurn();
+  }
+
+  function admitInTurn(): void {
+    if (willAdmit || waiting.size === 0) return;
+    willAdmit = true;
+    inTurn(() => {
+      willAdmit = false;
+      admitOthers();
+    });
   }
 
   function releasePlace(standing: Standing): void {

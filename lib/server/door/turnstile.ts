@@ -23,7 +23,7 @@ const SAY_EVERY_MS = 10_000;
 
 const WITHOUT_BOUND: Allowance = { workMsASecond: 1e9, savedMs: 1e9, waitingMs: 1e9 };
 /** Without a public address only those come who run it, or measure it: they take turns, and nobody is refused. */
-const AT_HOME: Bounds = { stranger: WITHOUT_BOUND, visitor: WITHOUT_BOUND, inside: { starts: 8, others: 8 } };
+const AT_HOME: Bounds = { stranger: WITHOUT_BOUND, visitor: WITHOUT_BOUND, inside: { starts: 3, others: 3 } };
 /** Seventy-five calls or twenty pages a second for the strangers of a network, a tenth of that for ever for each visitor. */
 const IN_PUBLIC: Bounds = {
   stranger: { workMsASecond: 150, savedMs: 3_000, waitingMs: 600 },
@@ -52,7 +52,7 @@ const UNKNOWN_HOST: Refusal = {
  */
 export function createTurnstile(): (exchange: Exchange, serve: () => void) => void {
   const { appOrigin } = environment();
-  const crowd = createCrowd(appOrigin === undefined ? AT_HOME : IN_PUBLIC, () => performance.now());
+  const crowd = createCrowd(appOrigin === undefined ? AT_HOME : IN_PUBLIC, () => performance.now(), setImmediate);
   const machine = hostname();
   const turnedAway = createCount();
   let timer: NodeJS.Timeout | undefined;
