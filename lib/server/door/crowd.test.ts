@@ -259,13 +259,14 @@ test("answers that are there before the request has entered whole are no harm", 
   expect(at.entered).toEqual(all);
 });
 
-test("a place that is left is given away in its turn, however fast the crowd is answered", () => {
+test("a place that is left is free in its turn, however fast the crowd is answered", () => {
   const turns: (() => void)[] = [];
   const { asks, entered, answer } = door(OPEN, (run) => void turns.push(run));
   asks("elsewhere", { network: "192.0.2.2" });
   for (let number = 0; number < 10; number++) asks(`crowd ${number}`);
   expect(entered).toHaveLength(4);
   for (const name of entered.slice(1)) answer(name);
+  asks("late");
   expect(entered).toHaveLength(4);
   expect(turns).toHaveLength(1);
   turns.shift()?.();

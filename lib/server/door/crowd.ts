@@ -96,7 +96,7 @@ export type Crowd = {
  * strangers and one for each of its visitors, and only a few of a network are inside at a time. What a lane asks for
  * beyond its allowance waits; what does not even fit into the queue, and the starts of a crowd that have only been
  * refused of late, are refused after a second, so that many connections make few requests. `now` is a clock in ms.
- * `inTurn` runs something once all else that has happened is seen to: were a place given away as it is left, a crowd whose
+ * `inTurn` runs something once all else that has happened is seen to: were a place free as soon as it is left, a crowd whose
  * requests are worked on without a pause would let nothing else in the process happen.
  */
 export function createCrowd(bounds: Bounds, now: () => number, inTurn: (run: () => void) => void): Crowd {
@@ -104,8 +104,9 @@ export function createCrowd(bounds: Bounds, now: () => number, inTurn: (run: () 
   const waiting = new Set<Network>();
   const insiders = { starts: new Set<Standing>(), others: new Set<Standing>() };
   const paused = new Set<Standing>();
+  /** Have left their places. */
+  const free: Standing[] = [];
   let isAdmitting = false;
-  let willAdmit = false;
   let serves = 0;
   let lastLane: Lane | undefined;
   let othersSeenAt = Number.NEGATIVE_INFINITY;
@@ -281,27 +282,25 @@ export function createCrowd(bounds: Bounds, now: () => number, inTurn: (run: () 
   function leave(standing: Standing): void {
     const { phase, lane } = standing;
     if (phase === "over") return;
-    if (phase === "inside") releasePlace(standing);
     paused.delete(standing);
     outOfQueue(standing);
     standing.phase = "over";
     lane.atOnce -= 1;
     lane.seenAt = now();
-    if (phase === "inside") admitInTurn();
+    if (phase === "inside") giveAwayInTurn(standing);
   }
 
-  function admitInTurn(): void {
-    if (willAdmit || waiting.size === 0) return;
-    willAdmit = true;
+  function giveAwayInTurn(left: Standing): void {
+    free.push(left);
+    if (free.length > 1) return;
     inTurn(() => {
-      willAdmit = false;
+      for (const standing of free.splice(0)) releasePlace(standing);
       admitOthers();
     });
   }
 
   function releasePlace(standing: Standing): void {
-    insiders[standing.queue].delete(standing);
-    standing.network.inside[standing.queue] -= 1;
+    if (insiders[standing.queue].delete(standing)) standing.network.inside[standing.queue] -= 1;
   }
 
   /** Gives free places to the networks that wait, one after the other. */
@@ -320,6 +319,7 @@ export function createCrowd(bounds: Bounds, now: () => number, inTurn: (run: () 
     for (const queue of ["starts", "others"] as const) {
       for (const standing of insiders[queue]) {
         if (now() - standing.since < INSIDE_MS[queue]) break;
+        if (standing.phase === "over") continue;
         releasePlace(standing);
         standing.phase = "overdue";
         if (standing.arrival.isGone()) leave(standing);
