@@ -52,7 +52,9 @@ const readers = Array.from({ length: Number(values.clients) }, async (_, index) 
   try {
     await liveAsReader(stage, seeded(seed + index + 1));
   } catch (error) {
-    violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const violation = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    violations.push(violation);
+    say(`a violation: ${violation}`);
   }
 });
 const all = Promise.allSettled([...readers, disasters.finished]);
