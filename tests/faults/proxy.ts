@@ -111,6 +111,8 @@ function relay(answer: IncomingMessage, outgoing: ServerResponse, fault: string)
   const limit = /^cut-after=(\d+)$/.exec(fault)?.[1];
   let left = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
   answer.on("data", (bytes: Buffer) => {
+    // It is cut already, and what follows must not come behind a hole.
+    if (left < 0) return;
     left -= bytes.length;
     if (left < 0) {
       outgoing.write(bytes.subarray(0, bytes.length + left));
