@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { ARCHIVE_FOOT, ARCHIVE_HEAD, type ArchivedConversation } from "@/lib/chat/archive";
+import type { Message } from "@/lib/chat/message";
 import { answer, everyMs } from "../upstream/scenario";
 import { expect, test } from "./fixtures";
 
@@ -16,6 +19,26 @@ async function pick(page: Page, title: string, entry: string): Promise<void> {
     .getByRole("button", { name: `More about “${title}”` })
     .click();
   await page.getByRole("menuitem", { name: entry, exact: true }).click();
+}
+
+function archiveOf(conversation: ArchivedConversation): string {
+  return `${ARCHIVE_HEAD}\n${JSON.stringify(conversation)}${ARCHIVE_FOOT}`;
+}
+
+function longConversation(turns: number): ArchivedConversation {
+  const createdAt = "2026-11-22T00:00:00.000Z";
+  const messages: Message[] = [];
+  const add = (role: Message["role"], text: string, rest: Partial<Message> = {}) => {
+    const content = [{ type: "text" as const, text }];
+    messages.push({ id: randomUUID(), parentId: messages.at(-1)?.id ?? null, role, content, createdAt, ...rest });
+  };
+  const outcome = { type: "done", stop_reason: "end_turn", usage: { input_tokens: 1, output_tokens: 1 } } as const;
+  for (let number = 1; number <= turns; number++) {
+    add("user", `Question ${number}`);
+    add("assistant", `Answer number ${number} of ${turns}.\n\n${"A line.\n\n".repeat(number % 9)}`, { outcome });
+  }
+  const leafId = messages.at(-1)?.id ?? null;
+  return { id: randomUUID(), title: "A long one", pinned: false, leafId, createdAt, updatedAt: createdAt, messages };
 }
 
 test("a conversation is renamed, pinned and found under its day", async ({ chat, upstream, page }) => {
@@ -120,6 +143,22 @@ test("a search finds a word of an answer, shows it, and goes to its message on w
   await expect(sidebar(page).getByText("Nothing found.")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("searchbox", { name: "Search conversations" })).toHaveValue("");
+});
+
+test("in a long conversation a search goes far up, and the way down ends at the last line", async ({ chat, page }) => {
+  await chat.open();
+  const file = archiveOf(longConversation(80));
+  await page.evaluate(async (body) => {
+    const headers = { "content-type": "application/json" };
+    await (await fetch("/api/import", { method: "POST", headers, body })).text();
+  }, file);
+  await page.reload();
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("number 7 of");
+  await linkTo(page, /A long one/).click();
+  await expect(chat.answers.filter({ hasText: "Answer number 7 of" })).toBeInViewport();
+  await page.getByRole("button", { name: "Jump to latest" }).click();
+  await expect(chat.answers.filter({ hasText: "Answer number 80 of" })).toBeInViewport();
+  await expect(page.getByRole("button", { name: "Jump to latest" })).toHaveCount(0);
 });
 
 test("an answer under way is marked in the list of another tab, and one that ended there as new", async ({
