@@ -1,5 +1,6 @@
 import { type ConversationState, pathTo, versionsIn } from "@/lib/chat/conversation";
 import type { Message } from "@/lib/chat/message";
+import { inGroups } from "./markdown/groups";
 
 /** A message of the branch being read. While `isLive` its text grows in the store, and `message` is as it was at first. */
 export type Row = { message: Message; isLive: boolean; versionIds: readonly string[] };
@@ -64,12 +65,9 @@ export function turnsOf(rows: readonly Row[]): Turn[] {
   return turns;
 }
 
-const TURNS_A_CHAPTER = 4;
+const CHAPTERS = { size: 4 };
 
 /** Turns in groups that only the last of grows: the others are skipped by the browser while they are out of sight. */
 export function chaptersOf(turns: readonly Turn[]): Turn[][] {
-  const count = Math.ceil(turns.length / TURNS_A_CHAPTER);
-  return Array.from({ length: count }, (_, index) =>
-    turns.slice(index * TURNS_A_CHAPTER, (index + 1) * TURNS_A_CHAPTER),
-  );
+  return inGroups(CHAPTERS, turns);
 }

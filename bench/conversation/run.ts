@@ -8,7 +8,7 @@ import { barsTable, judge } from "../bars";
 import { reportPart } from "../part";
 import { launch, mainThreadMs } from "../renderer/browser";
 import { answer as written } from "../renderer/documents";
-import { shown, table } from "../server/figures";
+import { median, shown, table } from "../server/figures";
 import { startServer } from "../server/servers";
 
 /**
@@ -43,17 +43,16 @@ for (let round = 0; round < ROUNDS; round++) {
 await server.close();
 await upstream.close();
 
-const middle = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const worst = (values: number[][]) => Math.max(0, ...values.flat());
 const rows = (["long", "short"] as const).map((which) => {
   const all = rounds.map((round) => round[which]);
   return {
     name: which === "long" ? `${MESSAGES} messages` : "2 messages",
-    openMs: middle(all.map(({ openMs }) => openMs)),
+    openMs: median(all.map(({ openMs }) => openMs)),
     longestOpenMs: worst(all.map(({ open }) => open)),
     longestReadMs: worst(all.map(({ read }) => read)),
     longestWriteMs: worst(all.map(({ write }) => write)),
-    writeMs: middle(all.map(({ writeMs }) => writeMs)),
+    writeMs: median(all.map(({ writeMs }) => writeMs)),
   };
 });
 const [long, short] = rows;

@@ -3,6 +3,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import { epochMs } from "@/tests/upstream/clock";
 import { answer, tokensPerSecond } from "@/tests/upstream/scenario";
 import { startUpstream } from "@/tests/upstream/server";
+import { sleep } from "../../tests/faults/person";
 import { startServer } from "../../tests/faults/server";
 import { startPostgres } from "../../tests/postgres";
 import { reportPart } from "../part";
@@ -181,8 +182,4 @@ async function readOn(reader: Reader, response: Response): Promise<void> {
   } catch {
     // The instance has gone.
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -36,9 +36,9 @@ function fillPiece(): boolean {
     isFilling = false;
     return false;
   }
-  if (job.isRendered) enliven(job.element);
   if (job.isRendered || !job.element.isConnected) {
     jobs.pop();
+    if (job.element.isConnected) enliven(job.element);
     return true;
   }
   job.view ??= showMarkdown(job.element, "", { hasCaret: false });

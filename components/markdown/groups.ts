@@ -61,6 +61,12 @@ export function startsGroup({ size, ungrouped }: Grouping, index: number): boole
   return index >= ungrouped && (index - ungrouped) % size === 0;
 }
 
+/** The children in groups of `size`; the last may have fewer. */
+export function inGroups<Child>({ size }: { size: number }, children: readonly Child[]): Child[][] {
+  const count = Math.ceil(children.length / size);
+  return Array.from({ length: count }, (_, index) => children.slice(index * size, (index + 1) * size));
+}
+
 /** A group or a sheaf that another follows. */
 export function written(attributes: Attributes): Attributes {
   return withClass(attributes, "written");

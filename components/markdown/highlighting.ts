@@ -1,5 +1,5 @@
 import type { Lexer } from "@/lib/typewriter/code/lexer";
-import { runInSlices } from "./slices";
+import { lateCode } from "./late-code";
 
 /** Where lexers come from. */
 export type LexerSource = {
@@ -8,36 +8,21 @@ export type LexerSource = {
   whenLoaded(listener: () => void): void;
 };
 
-type Languages = typeof import("@/lib/typewriter/code/languages");
-let languages: Languages | undefined;
-let isLoading = false;
-/** Who is told once the languages are there. */
-const waiting = new Map<() => void, () => void>();
+/** Without them code stays plain. */
+const languages = lateCode<typeof import("@/lib/typewriter/code/languages"), () => void>(
+  () => import("@/lib/typewriter/code/languages"),
+);
 
 /** Begins to load the languages, unless they are there. An answer that begins may well hold code. */
 export function loadLanguages(): void {
-  if (isLoading) return;
-  isLoading = true;
-  import("@/lib/typewriter/code/languages").then(
-    (loaded) => {
-      languages = loaded;
-      runInSlices(waiting);
-    },
-    () => {
-      isLoading = false; // Offline, or the app was replaced: code stays plain, and the next answer asks again.
-    },
-  );
+  languages.load();
 }
 
 /** The languages of this page, loaded when first asked for. */
 export const pageLexers: LexerSource = {
   lexerOf(language) {
     if (language === "") return undefined;
-    if (languages !== undefined) return languages.lexerOf(language);
-    return "later";
+    return languages.code === undefined ? "later" : languages.code.lexerOf(language);
   },
-  whenLoaded(listener) {
-    waiting.set(listener, listener);
-    loadLanguages();
-  },
+  whenLoaded: (listener) => languages.whenLoaded(listener, listener),
 };

@@ -1,7 +1,7 @@
 import { buildMath } from "./build";
 import { watchFit } from "./fits";
+import { lateCode } from "./late-code";
 import { type Child, type Shape, shape } from "./shape";
-import { runInSlices } from "./slices";
 
 /** A formula above this stays text: typesetting must never be noticed. */
 const MAX_SOURCE_LENGTH = 4000;
@@ -18,35 +18,22 @@ type MathTree = {
   children?: MathTree[];
 };
 
-let katex: Katex | undefined;
-let isLoading = false;
-/** What is to be typeset once KaTeX is there. */
-const waiting = new Map<HTMLElement, () => void>();
+/** Without it formulas stay text. */
+const katex = lateCode<Katex, HTMLElement>(async () => (await import("katex")) as unknown as Katex);
 
 /** Begins to load KaTeX, unless it is there. */
 export function loadMathematics(): void {
-  if (isLoading) return;
-  isLoading = true;
-  import("katex").then(
-    (loaded) => {
-      katex = loaded as unknown as Katex;
-      runInSlices(waiting);
-    },
-    () => {
-      isLoading = false; // Formulas stay text; the next one asks again.
-    },
-  );
+  katex.load();
 }
 
 /** Puts the typeset formula into `element`, now or once KaTeX is loaded. One that cannot be set stays the text it is. */
 export function typeset(element: HTMLElement, source: string, isDisplay: boolean): void {
   if (source.length > MAX_SOURCE_LENGTH) return;
   const run = () => set(element, source, isDisplay);
-  if (katex === undefined) {
-    waiting.set(element, run);
-    loadMathematics();
+  if (katex.code === undefined) {
+    katex.whenLoaded(element, run);
   } else {
-    waiting.delete(element);
+    katex.forget(element);
     run();
   }
 }
@@ -63,7 +50,7 @@ function set(element: HTMLElement, source: string, isDisplay: boolean): void {
 }
 
 function describeFormula(source: string, isDisplay: boolean): Shape | undefined {
-  const tree = katex?.__renderToDomTree(source, {
+  const tree = katex.code?.__renderToDomTree(source, {
     output: "mathml",
     displayMode: isDisplay,
     throwOnError: true,

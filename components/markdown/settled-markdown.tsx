@@ -8,6 +8,7 @@ import {
   FAR_ROWS,
   type Grouping,
   groupAt,
+  inGroups,
   LINES,
   NESTED,
   OPEN_SHEAVES,
@@ -56,11 +57,6 @@ function propsOf(attributes: Attributes): Record<string, string | boolean> {
 function grouped(grouping: Grouping, children: readonly ReactNode[]): ReactNode[] {
   const groups = inGroups(grouping, children.slice(grouping.ungrouped));
   return [...children.slice(0, grouping.ungrouped), ...inSheaves(grouping, groups)];
-}
-
-function inGroups<Child>({ size }: { size: number }, children: readonly Child[]): Child[][] {
-  const count = Math.ceil(children.length / size);
-  return Array.from({ length: count }, (_, index) => children.slice(index * size, (index + 1) * size));
 }
 
 function inSheaves(grouping: Grouping, groups: readonly (readonly ReactNode[])[]): ReactNode[] {

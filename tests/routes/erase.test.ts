@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { everyMs, thinkingThenText } from "../upstream/scenario";
 import { type Archive, openArchive } from "./archive";
-import { type App, allEvents, Client, readUntil, startApp } from "./harness";
+import { type App, allEvents, type Client, newClient, readUntil, startApp } from "./harness";
 
 let app: App;
 let archive: Archive;
@@ -37,12 +37,6 @@ async function remains(canary = CANARY): Promise<string[]> {
     if (rows.length > 0) found.push(table);
   }
   return found;
-}
-
-async function newClient(): Promise<Client> {
-  const client = new Client(app);
-  await client.meet();
-  return client;
 }
 
 function text(length: number): string {
@@ -87,7 +81,7 @@ function neighbours(count: number): string {
 }
 
 test("not a byte of what was deleted is left in any file", async () => {
-  const [client, other] = [await newClient(), await newClient()];
+  const [client, other] = [await newClient(app), await newClient(app)];
   const ids: string[] = [];
   for (const length of [10, 300, 1_000, 3_000, 5_000, 40_000]) {
     ids.push(await sayIt(client, length));
@@ -108,7 +102,7 @@ test("not a byte of what was deleted is left in any file", async () => {
 });
 
 test("one conversation leaves nothing behind either, nor does what was imported", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const kept = await sayIt(client, 2_000);
   const file = await archive.exportAll(client);
   await deleteOne(client, kept);
@@ -120,7 +114,7 @@ test("one conversation leaves nothing behind either, nor does what was imported"
 });
 
 test("an answer under way is ended, and nothing of it is left", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   app.upstream.script(thinkingThenText(text(100), text(40_000), { pace: everyMs(5) }));
   const { response } = await client.ask(text(100));
   await readUntil(response, (events) => events.length > 20);

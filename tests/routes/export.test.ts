@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answer, everyMs, refuse, thinkingThenText } from "../upstream/scenario";
 import { type Archive, openArchive } from "./archive";
-import { type App, allEvents, Client, readUntil, startApp } from "./harness";
+import { type App, allEvents, type Client, newClient, readUntil, startApp } from "./harness";
 
 let app: App;
 let archive: Archive;
@@ -13,12 +13,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => app?.upstream.close());
-
-async function newClient(): Promise<Client> {
-  const client = new Client(app);
-  await client.meet();
-  return client;
-}
 
 function patch(client: Client, id: string, body: unknown) {
   const headers = { "content-type": "application/json" };
@@ -54,7 +48,7 @@ async function fill(client: Client) {
 }
 
 test("export, delete, import, export gives the same bytes, and so does an import elsewhere", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const { first } = await fill(client);
   const before = await archive.exportAll(client);
   expect(JSON.parse(before)).toMatchObject({ format: "platen", version: 1 });
@@ -69,13 +63,13 @@ test("export, delete, import, export gives the same bytes, and so does an import
   expect(await archive.exportAll(client)).toBe(before);
   expect(await client.conversation(first.conversationId)).toEqual(tree);
   await archive.deleteAll(client);
-  const elsewhere = await newClient();
+  const elsewhere = await newClient(app);
   expect((await archive.importBody(elsewhere, before)).status).toBe(200);
   expect(await archive.exportAll(elsewhere)).toBe(before);
 });
 
 test("one conversation goes out as JSON that is a part of everything, and as Markdown of the branch being read", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const { first, second } = await fill(client);
   const json = await archive.exportOne(client, second.conversationId, "json");
   expect(json.headers.get("content-type")).toBe("application/json; charset=utf-8");
@@ -101,7 +95,7 @@ test("one conversation goes out as JSON that is a part of everything, and as Mar
 });
 
 test("an answer under way goes out as interrupted, with what has arrived", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   app.upstream.script(answer("Go on. ".repeat(300), { pace: everyMs(20) }));
   const { id, response } = await client.ask("Go on");
   await readUntil(response, (events) => events.length > 8);
@@ -113,9 +107,9 @@ test("an answer under way goes out as interrupted, with what has arrived", async
 });
 
 test("nobody exports what is another's, an unknown format or an unknown id", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const { first } = await fill(client);
-  const other = await newClient();
+  const other = await newClient(app);
   for (const format of ["json", "markdown"]) {
     expect((await archive.exportOne(other, first.conversationId, format)).status).toBe(404);
     expect((await archive.exportOne(client, randomUUID(), format)).status).toBe(404);
@@ -125,7 +119,7 @@ test("nobody exports what is another's, an unknown format or an unknown id", asy
 });
 
 test("an export is read from the store only as fast as it is taken", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const messages = Array.from({ length: 2000 }, (_, index) => ({
     id: randomUUID(),
     parentId: null,

@@ -105,6 +105,13 @@ export class Client {
   }
 }
 
+/** Somebody who has been here once, and so has a cookie. */
+export async function newClient(app: App): Promise<Client> {
+  const client = new Client(app);
+  await client.meet();
+  return client;
+}
+
 export function newIds() {
   return { id: randomUUID(), conversationId: randomUUID(), messageId: randomUUID() };
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Message, textOf } from "@/lib/chat/message";
 import { answer } from "../upstream/scenario";
 import { type Archive, openArchive } from "./archive";
-import { type App, allEvents, Client, startApp } from "./harness";
+import { type App, allEvents, type Client, newClient, startApp } from "./harness";
 
 let app: App;
 let archive: Archive;
@@ -18,12 +18,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => app?.upstream.close());
-
-async function newClient(): Promise<Client> {
-  const client = new Client(app);
-  await client.meet();
-  return client;
-}
 
 type Listed = { id: string; title: string; updatedAt: string };
 
@@ -152,7 +146,7 @@ const CLAUDE = [
 ];
 
 test("ChatGPT's export comes in with its branches; tools, hidden messages and thoughts stay out", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const response = await archive.importFile(client, JSON.stringify(CHATGPT));
   const reason = "It has no messages that can be shown.";
   expect(await response.json()).toEqual({
@@ -185,7 +179,7 @@ test("ChatGPT's export comes in with its branches; tools, hidden messages and th
 });
 
 test("Claude's export comes in, as a list and as a tree, plain or zipped", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const zip = zipSync({
     "users.json": strToU8("[{}]"),
     "conversations.json": strToU8(`\uFEFF${JSON.stringify(CLAUDE)}`),
@@ -211,7 +205,7 @@ test("Claude's export comes in, as a list and as a tree, plain or zipped", async
 });
 
 test("a later export of the same conversation brings what is new, and leaves what was said here", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const [first] = CLAUDE;
   await archive.importBody(client, JSON.stringify([{ ...first, chat_messages: first?.chat_messages.slice(0, 2) }]));
   const [known] = await list(client);
@@ -234,7 +228,7 @@ test("a later export of the same conversation brings what is new, and leaves wha
 });
 
 test("what another visitor has comes in under ids of one's own, once, and theirs stays theirs", async () => {
-  const [owner, other] = [await newClient(), await newClient()];
+  const [owner, other] = [await newClient(app), await newClient(app)];
   await archive.importBody(owner, platen(small("Mine"), small("Also mine")));
   const file = await archive.exportAll(owner);
   for (const expected of [
@@ -256,7 +250,7 @@ test("what another visitor has comes in under ids of one's own, once, and theirs
 });
 
 test("imported text is found by search", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   await archive.importBody(client, platen(small("Nothing special"), small("Quokka on the beach")));
   const response = await app.conversations.GET(client.request("/api/conversations?query=quokka"));
   expect(((await response.json()) as { conversations: Listed[] }).conversations.map(({ title }) => title)).toEqual([
@@ -265,7 +259,7 @@ test("imported text is found by search", async () => {
 });
 
 test("progress comes a line at a time, the result last", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const file = platen(...Array.from({ length: 300 }, (_, index) => small(`Number ${index}`)));
   const response = await archive.importFile(client, file, { accept: "application/x-ndjson" });
   expect(response.headers.get("content-type")).toBe("application/x-ndjson");
@@ -278,7 +272,7 @@ test("progress comes a line at a time, the result last", async () => {
 });
 
 test("a conversation that cannot be read is skipped and listed, the others come in", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const good = small("Good");
   const [message] = good.messages;
   const cases = [
@@ -386,7 +380,7 @@ const HOSTILE: [name: string, file: () => BlobPart, status: number, sentence: Re
 test.each(HOSTILE)(
   "a file that %s is refused with a sentence, and nothing of it is kept",
   async (_, file, status, sentence) => {
-    const client = await newClient();
+    const client = await newClient(app);
     const response = await archive.importFile(client, file());
     const { error } = (await response.json()) as { error: { message: string } };
     expect([response.status, error.message]).toEqual([status, expect.stringMatching(sentence)]);
@@ -396,7 +390,7 @@ test.each(HOSTILE)(
 );
 
 test("keys that would change an object's kind are only keys", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const hidden = '"__proto__":{"role":"user","polluted":true},"constructor":{"prototype":{"polluted":true}},';
   const file = JSON.stringify([{ ...CLAUDE[0], zz: 1 }]).replace('"zz"', `${hidden}"zz"`);
   expect(await (await archive.importBody(client, file)).json()).toMatchObject({ imported: 1 });
@@ -406,7 +400,7 @@ test("keys that would change an object's kind are only keys", async () => {
 });
 
 test("a deep conversation and a wide one come in; one that repeats itself without end does not", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const chain = Array.from({ length: 1_500 }, (_, index) => ({
     uuid: `m${index}`,
     sender: index % 2 === 0 ? "human" : "assistant",
@@ -444,7 +438,7 @@ test("a deep conversation and a wide one come in; one that repeats itself withou
 });
 
 test("millions of messages that are none, and of accents on one letter, hold up nobody", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const nothings = Array<number>(500_000).fill(0);
   const [message] = small("Good").messages;
   const accented = { ...message, content: [{ type: "text", text: `a${"\u0301\u0316".repeat(200_000)}` }] };
@@ -470,7 +464,7 @@ test("millions of messages that are none, and of accents on one letter, hold up 
 });
 
 test("the body must be a form or JSON, whole, and not too large", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const refused = async (response: Response) => [
     response.status,
     ((await response.json()) as { error: { code: string } }).error.code,
@@ -497,7 +491,7 @@ test("the body must be a form or JSON, whole, and not too large", async () => {
 });
 
 test("an upload that breaks off imports nothing, and leaves room for the next; two at once are one too many", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const text = good();
   const broken = new ReadableStream({
     start(controller) {

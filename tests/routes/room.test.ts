@@ -5,7 +5,7 @@ import type { Imported } from "@/lib/chat/imported";
 import { ADDRESS_HEADER, addressLine } from "@/lib/server/door/address";
 import { answer } from "../upstream/scenario";
 import { type Archive, openArchive } from "./archive";
-import { type App, allEvents, Client, firstRequest, newIds, startApp } from "./harness";
+import { type App, allEvents, type Client, firstRequest, newClient, newIds, startApp } from "./harness";
 
 /** A megabyte a visitor, and so four a day of a network. */
 const TIME = "2026-01-01T00:00:00.000Z";
@@ -24,12 +24,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => app?.upstream.close());
-
-async function newClient(): Promise<Client> {
-  const client = new Client(app);
-  await client.meet();
-  return client;
-}
 
 function newAddress(): Record<string, string> {
   lastAddress += 1;
@@ -63,7 +57,7 @@ async function titles(who: Client): Promise<string[]> {
 }
 
 test("what a file holds beyond the limit is left out and named; what is here stays, and the same file again adds nothing", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const file = [...["A", "B", "C", "D"].map((title) => conversation(title, 300)), conversation("E", 50)];
   const skipped = [{ title: "D", reason: FULL }];
   expect(await bring(client, file)).toEqual({ imported: 4, known: 0, skipped, unlisted: 0 });
@@ -81,7 +75,7 @@ test("what a file holds beyond the limit is left out and named; what is here sta
 });
 
 test("who has no room left cannot send, share or copy, even what is stopped before it begins; what is deleted makes room", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const { conversation: route } = app;
   const shares = await import("@/app/api/conversations/[id]/shares/route");
   const copies = await import("@/app/api/shares/[id]/copy/route");
@@ -93,7 +87,7 @@ test("who has no room left cannot send, share or copy, even what is stopped befo
     const request = who.request(`/api/conversations/${id}/shares`, { method: "POST", headers, body });
     return shares.POST(request, { params: Promise.resolve({ id }) });
   };
-  const friend = await newClient();
+  const friend = await newClient(app);
   const shared = conversation("Shared", 200);
   await bring(friend, [shared]);
   const { id: shareId } = (await (await share(friend, shared)).json()) as { id: string };
@@ -127,7 +121,7 @@ test("who has no room left cannot send, share or copy, even what is stopped befo
 });
 
 test("copies that come at the same moment do not go over the limit together", async () => {
-  const friend = await newClient();
+  const friend = await newClient(app);
   const shared = conversation("Shared", 300);
   await bring(friend, [shared]);
   const shares = await import("@/app/api/conversations/[id]/shares/route");
@@ -141,7 +135,7 @@ test("copies that come at the same moment do not go over the limit together", as
   const { id } = (await (await shares.POST(asking, { params: Promise.resolve({ id: shared.id }) })).json()) as {
     id: string;
   };
-  const client = await newClient();
+  const client = await newClient(app);
   const statuses = await Promise.all(
     Array.from({ length: 8 }, async () => {
       const body = JSON.stringify({ conversationId: randomUUID() });
@@ -155,11 +149,11 @@ test("copies that come at the same moment do not go over the limit together", as
 test("a network that comes as another visitor each time imports no more in a day than four visitors may keep", async () => {
   const address = newAddress();
   for (let visitor = 0; visitor < 4; visitor++) {
-    const client = await newClient();
+    const client = await newClient(app);
     expect(await bring(client, [conversation("A", 900)], address)).toMatchObject({ imported: 1 });
     await archive.deleteAll(client);
   }
-  const fifth = await newClient();
+  const fifth = await newClient(app);
   const file = [conversation("Large", 600), conversation("Small", 10)];
   expect(await bring(fifth, file, address)).toEqual({
     imported: 1,
@@ -171,7 +165,7 @@ test("a network that comes as another visitor each time imports no more in a day
 });
 
 test("what a conversation takes is counted as it is written, answered and changed", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   app.upstream.script(answer("An answer of some length, with an é and a 字 in it."));
   const { conversationId, response } = await client.ask("How much room does this take?");
   await allEvents(response);

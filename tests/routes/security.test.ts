@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answer, refuse } from "../upstream/scenario";
-import { type App, allEvents, Client, newIds, outcomeOf, startApp } from "./harness";
+import { type App, allEvents, Client, newClient, newIds, outcomeOf, startApp } from "./harness";
 
 let app: App;
 
@@ -10,12 +10,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => app?.upstream.close());
-
-async function newClient(): Promise<Client> {
-  const client = new Client(app);
-  await client.meet();
-  return client;
-}
 
 function list(client: Client, query: string): Promise<Response> {
   return app.conversations.GET(client.request(`/api/conversations?${query}`));
@@ -38,7 +32,7 @@ test("of a thousand visitors no two have the same id, and each has 128 bits of c
 });
 
 test("no answer of the API may be read by another origin's page", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   for (const origin of ["https://elsewhere.example", "null", "https://chat.example.org"]) {
     const response = await app.conversations.GET(client.request("/api/conversations", { headers: { origin } }));
     expect([...response.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
@@ -46,7 +40,7 @@ test("no answer of the API may be read by another origin's page", async () => {
 });
 
 test("SQL in a title, a search or a cursor is only text", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const { conversationId, response } = await client.ask("Hello");
   await allEvents(response);
   const title = `'; drop table conversations; --" or 1=1 \\`;
@@ -65,7 +59,7 @@ test("SQL in a title, a search or a cursor is only text", async () => {
 });
 
 test("a NUL, which PostgreSQL keeps in no text, is refused or passed over, and is no fault", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   for (const query of ["cursor=%00_x", "cursor=2026-01-01T00:00:00.000Z_%00", "query=%00", "query=a&cursor=%00_%00"]) {
     expect((await list(client, query)).status).toBe(200);
   }
@@ -76,7 +70,7 @@ test("a NUL, which PostgreSQL keeps in no text, is refused or passed over, and i
 });
 
 test("of a parameter that is named twice the first one counts", async () => {
-  const client = await newClient();
+  const client = await newClient(app);
   const { GET } = await import("@/app/api/conversations/[id]/export/route");
   const { conversationId, response } = await client.ask("Hello");
   await allEvents(response);
@@ -110,7 +104,7 @@ test("the key goes to the model's server, and along with no redirect to another"
   const address = elsewhere.address();
   const location = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/v1/messages`;
   app.upstream.script(refuse(307, "redirect", { headers: { location } }));
-  const { response } = await (await newClient()).ask("Hello");
+  const { response } = await (await newClient(app)).ask("Hello");
   expect(outcomeOf(await allEvents(response))).toMatchObject({ type: "failed" });
   expect(asked).toBe(0);
   app.upstream.script(answer("Well."));

@@ -3,7 +3,7 @@ import { errorFields, log } from "../operating/log";
 import { processWide } from "../process-wide";
 import { isPostgres, type Store } from "./database";
 import { foldJournal } from "./event-log";
-import { forgetDeleted } from "./search-index";
+import { forgetDeleted, newestDebt } from "./search-index";
 
 /** Some milliseconds of work. */
 const PAGES_A_STEP = 64;
@@ -49,14 +49,6 @@ async function payDebts(store: Store, scrubbing: Scrubbing): Promise<void> {
   if (tookMs > AT_ONCE_MS) scrubbing.restUntil = Date.now() + tookMs * REST_FACTOR;
   if ((await newestDebt(store, "search_debts")) !== null || !(await isLogEmpty(store))) return;
   await store.deleteFrom("scrub_debts").where("id", "<=", debt).execute();
-}
-
-async function newestDebt(store: Store, table: "scrub_debts" | "search_debts"): Promise<number | null> {
-  const { newest } = await store
-    .selectFrom(table)
-    .select((select) => select.fn.max("id").as("newest"))
-    .executeTakeFirstOrThrow();
-  return newest;
 }
 
 /** Whether the log was cut off: a reader in another process holds it back. */

@@ -200,7 +200,7 @@ const REST_MS = 20;
 export async function forgetDeleted(store: Store): Promise<void> {
   const forgetting = processWide<{ isUnderWay: boolean }>("forgetting", () => ({ isUnderWay: false }));
   if (isPostgres(store) || forgetting.isUnderWay) return;
-  const debt = await newestDebt(store);
+  const debt = await newestDebt(store, "search_debts");
   if (debt === null) return;
   forgetting.isUnderWay = true;
   const paid = (async () => {
@@ -218,9 +218,10 @@ export async function forgetDeleted(store: Store): Promise<void> {
   await Promise.race([isOver, pause(AT_ONCE_MS)]);
 }
 
-async function newestDebt(store: Store): Promise<number | null> {
+/** SQLite: the newest of what is still to be done for the conversations that were deleted. */
+export async function newestDebt(store: Store, table: "scrub_debts" | "search_debts"): Promise<number | null> {
   const { newest } = await store
-    .selectFrom("search_debts")
+    .selectFrom(table)
     .select((select) => select.fn.max("id").as("newest"))
     .executeTakeFirstOrThrow();
   return newest;
