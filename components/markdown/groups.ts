@@ -2,9 +2,10 @@ import type { Attributes } from "./shape";
 
 /**
  * How many siblings stand together. A page lays out what changed and asks every sibling of it for its size; so siblings
- * are put into groups, and groups into sheaves. A sheaf that is settled is skipped while it is out of sight: not each of
- * its groups, because the page looks in every frame whether what may be skipped has come into sight. Only near the end of
- * an answer that is growing are the groups skipped, since a page paints far beyond what is in sight.
+ * are put into groups, groups into sheaves, and sheaves into quires. A sheaf that is settled is skipped while it is out
+ * of sight: not each of its groups, because the page looks in every frame whether what may be skipped has come into
+ * sight. Only near the end of an answer that is growing are the groups skipped, since a page paints far beyond what is in
+ * sight; and far from it whole quires.
  */
 export type Grouping = {
   size: number;
@@ -13,13 +14,14 @@ export type Grouping = {
   tag: string;
   attributes: Attributes;
   areSkipped: boolean;
-  sheaf: Attributes;
+  /** What groups stand in, from the outermost. */
+  boxes: readonly Attributes[];
 };
 
-/** How many groups make a sheaf. */
-export const SHEAF_SIZE = 4;
-/** How many sheaves at the end are not settled: the one that is written, and the one before, which is near enough to be in sight. */
-export const OPEN_SHEAVES = 2;
+/** How many groups make a sheaf, and sheaves a quire. */
+export const BOX_SIZE = 4;
+/** How many boxes at the end are not settled: the one that is written, and the one before, which is near enough to be in sight. */
+export const OPEN_BOXES = 2;
 
 export const BLOCKS: Grouping = {
   size: 4,
@@ -27,7 +29,7 @@ export const BLOCKS: Grouping = {
   tag: "div",
   attributes: { class: "group" },
   areSkipped: true,
-  sheaf: { class: "sheaf" },
+  boxes: [{ class: "quire" }, { class: "sheaf" }],
 };
 /** Blocks in blocks, and items of lists: few have so many that it matters. */
 export const NESTED: Grouping = {
@@ -36,7 +38,10 @@ export const NESTED: Grouping = {
   tag: "div",
   attributes: { class: "group", role: "presentation" },
   areSkipped: true,
-  sheaf: { class: "sheaf", role: "presentation" },
+  boxes: [
+    { class: "quire", role: "presentation" },
+    { class: "sheaf", role: "presentation" },
+  ],
 };
 export const LINES: Grouping = {
   size: 8,
@@ -44,7 +49,7 @@ export const LINES: Grouping = {
   tag: "span",
   attributes: { class: "lines" },
   areSkipped: false,
-  sheaf: { class: "sheaf" },
+  boxes: [{ class: "sheaf" }],
 };
 /** Rows stand in groups alone: a table holds no deeper ones. */
 export const ROWS = { size: 32, ungrouped: 0, tag: "tbody", attributes: {} as Attributes };
@@ -67,12 +72,12 @@ export function inGroups<Child>({ size }: { size: number }, children: readonly C
   return Array.from({ length: count }, (_, index) => children.slice(index * size, (index + 1) * size));
 }
 
-/** A group or a sheaf that another follows. */
+/** A group or a box that another follows. */
 export function written(attributes: Attributes): Attributes {
   return withClass(attributes, "written");
 }
 
-/** A sheaf, or a group of rows, that is far enough from the end to be skipped while out of sight. */
+/** A box, or a group of rows, that is far enough from the end to be skipped while out of sight. */
 export function settled(attributes: Attributes): Attributes {
   return withClass(attributes, "settled");
 }

@@ -3,6 +3,7 @@ import { createCaret } from "./caret";
 import { holdColumns } from "./columns";
 import type { Desk } from "./desk";
 import { watchFit } from "./fits";
+import { settleBoxes } from "./growing-groups";
 import { loadLanguages, pageLexers } from "./highlighting";
 import { loadMathematics, typeset } from "./mathematics";
 import { rootView, tipOf, Views } from "./views";
@@ -37,7 +38,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
   // Let go of at the end: then nothing is kept but what stands on the page.
   let sheet: Sheet | undefined = { markdown: createMarkdown(), views: new Views(desk) };
   element.replaceChildren();
-  element.classList.add("writing");
+  if (hasCaret) element.classList.add("writing");
   const caret = hasCaret ? createCaret(element) : undefined;
   sheet.views.keep(sheet.markdown.root, rootView(sheet.markdown.root, element, sheet.views));
   loadLanguages();
@@ -66,6 +67,7 @@ export function showMarkdown(element: HTMLElement, text: string, { hasCaret }: {
       element.classList.remove("writing");
       markdown.finish();
       for (const node of markdown.commit()) views.of(node)?.update();
+      settleBoxes(element);
       for (const mend of desk.parted) mend();
       desk.parted.clear();
       desk.beginScroller(null);

@@ -5,15 +5,15 @@ import type { Block, Code, Inline, Item, Row, Table } from "@/lib/typewriter/mar
 import { describeBlock, describeCell, describeInline, describeSource, languageOf } from "./describe";
 import {
   BLOCKS,
+  BOX_SIZE,
   FAR_ROWS,
   type Grouping,
   groupAt,
   inGroups,
   LINES,
   NESTED,
-  OPEN_SHEAVES,
+  OPEN_BOXES,
   ROWS,
-  SHEAF_SIZE,
   settled,
   startsGroup,
   written,
@@ -56,23 +56,27 @@ function propsOf(attributes: Attributes): Record<string, string | boolean> {
 
 function grouped(grouping: Grouping, children: readonly ReactNode[]): ReactNode[] {
   const groups = inGroups(grouping, children.slice(grouping.ungrouped));
-  return [...children.slice(0, grouping.ungrouped), ...inSheaves(grouping, groups)];
+  return [...children.slice(0, grouping.ungrouped), ...inBoxes(grouping, groups)];
 }
 
-function inSheaves(grouping: Grouping, groups: readonly (readonly ReactNode[])[]): ReactNode[] {
-  const { tag, attributes, areSkipped } = grouping;
+function inBoxes(grouping: Grouping, groups: readonly (readonly ReactNode[])[]): ReactNode[] {
+  const { tag, attributes, areSkipped, boxes } = grouping;
   const rendered = groups.map((group, index) => {
     const isWritten = areSkipped && index < groups.length - 1;
     return render(shape(tag, isWritten ? written(attributes) : attributes, HOLE), group);
   });
-  return inGroups({ size: SHEAF_SIZE }, rendered).map((within, index, sheaves) =>
-    render(shape(tag, sheafAttributes(grouping, sheaves.length - 1 - index), HOLE), within),
+  return boxes.reduceRight<ReactNode[]>(
+    (inner, box) =>
+      inGroups({ size: BOX_SIZE }, inner).map((within, index, all) =>
+        render(shape(tag, boxAttributes(box, all.length - 1 - index), HOLE), within),
+      ),
+    rendered,
   );
 }
 
-function sheafAttributes({ sheaf }: Grouping, followers: number): Attributes {
-  if (followers === 0) return sheaf;
-  return followers < OPEN_SHEAVES ? written(sheaf) : settled(written(sheaf));
+function boxAttributes(box: Attributes, followers: number): Attributes {
+  if (followers === 0) return box;
+  return followers < OPEN_BOXES ? written(box) : settled(written(box));
 }
 
 function renderBlock(node: Block | Item): ReactNode {
@@ -136,7 +140,7 @@ function renderCode(lines: Code["lines"], language: string): ReactNode[] {
     }
     if (index < lines.length - 1) pushText(runs, "\n");
   }
-  return inSheaves(LINES, groups);
+  return inBoxes(LINES, groups);
 }
 
 function renderTable({ align, header, rows }: Table, described: Shape): ReactNode {
