@@ -1,57 +1,51 @@
 import { sleep } from "../faults/person";
-import type { Server } from "../faults/server";
 import type { World } from "../faults/world";
 import { type Random, wholeBetween } from "./random";
 
 const KILL_EVERY_MS = 60_000;
 const RESTART_AFTER_MS = 2_000;
-const WARM_AFTER_MS = 20_000;
+const LOOK_EVERY_MS = 1_000;
+/** Of several instances this one is spared, so that it can be seen what time does to its memory. */
+const SPARED = 0;
 
-/** Memory of one instance from when it was warm to its end. */
-export type MemoryDrift = { instance: number; minutes: number; fromBytes: number; toBytes: number };
+/** Memory of the instance that was spared: the medians of the second and of the last quarter of the time. */
+export type MemoryDrift = { fromBytes: number; toBytes: number };
 
 export type Disasters = {
   /** Whether the instance of that process was killed, or told to end, by us. */
   wasEnded(pid: number): boolean;
   /** What was done, each with its time. */
   history: readonly string[];
-  drifts: readonly MemoryDrift[];
+  /** Undefined with one instance, for it is killed each minute. */
+  drift(): MemoryDrift | undefined;
   violations: readonly string[];
   /** Resolves when no more are to come and everything is up again. */
   finished: Promise<void>;
 };
 
-/** Every minute an instance is killed; sometimes another is told to end, and PostgreSQL restarted. */
+/** Every minute an instance is killed; sometimes one is told to end, and PostgreSQL restarted. */
 export function startDisasters(world: World, random: Random, isOver: () => boolean): Disasters {
   const ended = new Set<number>();
   const history: string[] = [];
-  const drifts: MemoryDrift[] = [];
   const violations: string[] = [];
-  const warm = world.servers.map(() => ({ at: Number.NaN, bytes: 0, pid: 0 }));
+  const isAlone = world.servers.length === 1;
+  const memory: number[] = [];
   const note = (what: string) => void history.push(`${new Date().toISOString().slice(11, 19)} ${what}`);
+  const look = setInterval(() => {
+    const bytes = isAlone ? undefined : world.servers[SPARED]?.residentBytes();
+    if (bytes !== undefined) memory.push(bytes);
+  }, LOOK_EVERY_MS);
 
-  function watchMemory(): void {
-    for (const [instance, server] of world.servers.entries()) {
-      const seen = warm[instance];
-      if (seen === undefined || ended.has(server.pid)) continue;
-      if (seen.pid !== server.pid) warm[instance] = { at: Date.now() + WARM_AFTER_MS, bytes: 0, pid: server.pid };
-      else if (seen.bytes === 0 && Date.now() > seen.at) seen.bytes = server.residentBytes();
-    }
-  }
-  const watch = setInterval(watchMemory, 1_000);
-
-  function measure(instance: number, server: Server): void {
-    const seen = warm[instance];
-    if (seen === undefined || seen.bytes === 0) return;
-    const minutes = (Date.now() - seen.at) / 60_000;
-    drifts.push({ instance, minutes, fromBytes: seen.bytes, toBytes: server.residentBytes() });
+  function drift(): MemoryDrift | undefined {
+    const quarter = Math.floor(memory.length / 4);
+    if (quarter === 0) return undefined;
+    return { fromBytes: median(memory.slice(quarter, 2 * quarter)), toBytes: median(memory.slice(-quarter)) };
   }
 
   async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
-    const instance = wholeBetween(random, 0, world.servers.length - 1);
+    const instance = isAlone ? 0 : wholeBetween(random, SPARED + 1, world.servers.length - 1);
     const server = world.servers[instance];
     if (server === undefined) return;
-    measure(instance, server);
     note(`${signal} to instance ${instance} (${server.pid})`);
     ended.add(server.pid);
     server.kill(signal);
@@ -82,9 +76,12 @@ export function startDisasters(world: World, random: Random, isOver: () => boole
       }
       await wait(next - Date.now());
     }
-    for (const [instance, server] of world.servers.entries()) measure(instance, server);
-    clearInterval(watch);
+    clearInterval(look);
   }
 
-  return { wasEnded: (pid) => ended.has(pid), history, drifts, violations, finished: run() };
+  return { wasEnded: (pid) => ended.has(pid), history, drift, violations, finished: run() };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

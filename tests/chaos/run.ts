@@ -88,7 +88,7 @@ async function finalViolations(
   return found;
 }
 
-function report(answers: readonly Lived[], { history, drifts }: Disasters, wrong: readonly string[]): void {
+function report(answers: readonly Lived[], { history, drift }: Disasters, wrong: readonly string[]): void {
   const count = (key: "outcome" | "plan" | "act") => {
     const counts = new Map<string, number>();
     for (const one of answers) counts.set(one[key], (counts.get(one[key]) ?? 0) + 1);
@@ -103,10 +103,11 @@ function report(answers: readonly Lived[], { history, drifts }: Disasters, wrong
   say(`the model: ${count("plan")}`);
   say(`the readers: ${count("act")}`);
   for (const line of history) say(`  ${line}`);
-  for (const { instance, minutes: lasted, fromBytes, toBytes } of drifts) {
-    say(
-      `memory of instance ${instance}: ${megabytes(fromBytes)} → ${megabytes(toBytes)} MB in ${lasted.toFixed(1)} minutes`,
-    );
+  const memory = drift();
+  if (memory !== undefined) {
+    const { fromBytes, toBytes } = memory;
+    const percent = ((toBytes / fromBytes - 1) * 100).toFixed(1);
+    say(`memory of the instance that was spared: ${megabytes(fromBytes)} → ${megabytes(toBytes)} MB (${percent} %)`);
   }
   if (wrong.length === 0) say("lost 0, repeated 0, wrong outcomes 0, upstream sockets left open 0");
   else say(`${wrong.length} violations; the first:\n\n${wrong.slice(0, SHOWN_VIOLATIONS).join("\n\n")}`);
