@@ -2,7 +2,6 @@
 
 import { textOf } from "@/lib/chat/message";
 import { modelName } from "@/lib/chat/model-name";
-import { type ConversationStore, useConversation } from "@/lib/client/store";
 import { CopyButtons } from "./copy-buttons";
 import { Icon } from "./icons";
 import { RetryMenu } from "./model-menus";
@@ -12,18 +11,17 @@ import { Versions } from "./versions";
 type AnswerActionsProps = {
   row: Row;
   desk: {
-    store: ConversationStore;
     modelName: string;
     onRetry(id: string, model?: string): void;
     onShowVersion(id: string): void;
   };
+  isAnswering: boolean;
   hasRetry: boolean;
 };
 
 /** What can be done with an answer that has ended. */
-export function AnswerActions({ row, desk, hasRetry }: AnswerActionsProps) {
+export function AnswerActions({ row, desk, isAnswering, hasRetry }: AnswerActionsProps) {
   const { message, versionIds } = row;
-  const isAnswering = useConversation(desk.store, (state) => state.generation.phase !== "idle");
   const text = textOf(message.content);
   const author = message.model === undefined ? undefined : modelName(message.model);
   return (

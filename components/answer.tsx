@@ -30,6 +30,8 @@ export type AnswerDesk = {
 type AnswerProps = {
   row: Row;
   desk: AnswerDesk;
+  /** This or another answer is under way. */
+  isAnswering: boolean;
   /** It is being written, or was while the reader looked on. */
   isWatched: boolean;
   /** Its text is not all on the page yet. */
@@ -37,17 +39,23 @@ type AnswerProps = {
   isReconnecting: boolean;
 };
 
-export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerProps) {
+export function Answer({ row, desk, isAnswering, isWatched, isBusy, isReconnecting }: AnswerProps) {
   const { message, isLive } = row;
   const { store, writer, onWritten } = desk;
   const text = useRef<HTMLDivElement>(null);
   const initialText = useLiveText(text, { store, message, isLive, writer, onWritten });
-  const isThinking = useConversation(store, (state) => {
-    const current = isLive ? state.conversation.messages.findLast(({ id }) => id === message.id) : message;
-    return current?.content.some((block) => isThinkingBlock(block) && block.thinking !== "") ?? false;
-  });
-  const retrying = useConversation(store, ({ generation }) =>
-    isLive && generation.phase !== "idle" ? generation.retrying : undefined,
+  const isThinking = useConversation(
+    store,
+    (state) => {
+      const current = isLive ? state.conversation.messages.findLast(({ id }) => id === message.id) : message;
+      return current?.content.some((block) => isThinkingBlock(block) && block.thinking !== "") ?? false;
+    },
+    isLive,
+  );
+  const retrying = useConversation(
+    store,
+    ({ generation }) => (isLive && generation.phase !== "idle" ? generation.retrying : undefined),
+    isLive,
   );
   const notice = message.outcome === undefined || isBusy ? null : noticeOf(message.outcome);
 
@@ -75,7 +83,7 @@ export function Answer({ row, desk, isWatched, isBusy, isReconnecting }: AnswerP
         {isBusy || message.outcome === undefined ? (
           isLive && <p className="font-sans text-small text-faint">{isReconnecting ? "Reconnecting" : waiting}</p>
         ) : (
-          <AnswerActions row={row} desk={desk} hasRetry={notice?.remedy !== "retry"} />
+          <AnswerActions row={row} desk={desk} isAnswering={isAnswering} hasRetry={notice?.remedy !== "retry"} />
         )}
       </div>
     </article>

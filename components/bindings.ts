@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { onEntered } from "@/lib/client/access";
 import { refreshAfterAnswer, refreshConversations } from "@/lib/client/conversation-list";
 import { followDelivery } from "@/lib/client/delivery";
@@ -106,4 +106,17 @@ export function useQuietAnnouncer(): void {
     observer.observe(document.body, { childList: true });
     return () => observer.disconnect();
   }, []);
+}
+
+/** The same functions in every render; each does what its namesake of the last render does. */
+export function useSteady<Functions extends Record<string, (...given: never[]) => void>>(now: Functions): Functions {
+  const latest = useRef(now);
+  useLayoutEffect(() => {
+    latest.current = now;
+  });
+  const [steady] = useState(() => {
+    const names = Object.keys(now) as (keyof Functions)[];
+    return Object.fromEntries(names.map((name) => [name, (...given: never[]) => latest.current[name]?.(...given)]));
+  });
+  return steady as Functions;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { type Conversation, newestLeaf, type RefusedSend } from "@/lib/chat/conversation";
 import { textOf } from "@/lib/chat/message";
 import { useConversationList } from "@/lib/client/conversation-list";
@@ -8,7 +8,7 @@ import { draftKey } from "@/lib/client/delivery";
 import { pageDrafts } from "@/lib/client/drafts";
 import { useFollowing } from "@/lib/client/scroll";
 import { conversationStore, useConversation } from "@/lib/client/store";
-import { useDelivery, useEntered, useEscape, useFreshList, useQuietAnnouncer } from "./bindings";
+import { useDelivery, useEntered, useEscape, useFreshList, useQuietAnnouncer, useSteady } from "./bindings";
 import { BudgetNote } from "./budget-note";
 import { Composer, returnTo } from "./composer";
 import { useEditing } from "./editing";
@@ -22,7 +22,7 @@ import { usePageCommands } from "./page-commands";
 import { Palette } from "./palette";
 import { Queue } from "./queue";
 import { RefusalNotice } from "./refusal-notice";
-import { rowsSelector, turnsOf } from "./rows";
+import { rowsSelector } from "./rows";
 import { ShareButton } from "./share/share-button";
 import { Sidebar, SidebarDrawer } from "./sidebar";
 import { Status } from "./status";
@@ -104,6 +104,18 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     store.stop(writer.current?.freeze() ?? arrived.length);
   }
 
+  const presses = useSteady({
+    onWritten: watched.onWritten,
+    onRetry: retry,
+    onContinue: continueAnswer,
+    onShowVersion: showVersion,
+    onNewConversation,
+    onEdit: editing.begin,
+    onCancelEdit: editing.cancel,
+    onSendEdit: editing.send,
+  });
+  const desk = useMemo(() => ({ store, writer, modelName, ...presses }), [store, modelName, presses]);
+
   useTemporary(store, onNewConversation);
   useDelivery(store);
   useFreshList(watched.isAnswering);
@@ -131,21 +143,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
                 <TemporaryToggle store={store} />
               </Welcome>
             )}
-            <Transcript
-              turns={turnsOf(rows)}
-              watched={watched}
-              editing={editing}
-              desk={{
-                store,
-                writer,
-                modelName,
-                onWritten: watched.onWritten,
-                onRetry: retry,
-                onContinue: continueAnswer,
-                onShowVersion: showVersion,
-                onNewConversation,
-              }}
-            />
+            <Transcript rows={rows} watched={watched} editedId={editing.id} desk={desk} />
           </div>
         </main>
         <div className="foot">

@@ -2,7 +2,16 @@ import { useRef, useState } from "react";
 import type { ConversationStore } from "@/lib/client/store";
 import { type Field, returnTo } from "./composer";
 import type { Row } from "./rows";
-import type { Editing } from "./user-message";
+
+/** Which message of the reader's is being edited, and what becomes of it. */
+export type Editing = {
+  id: string | null;
+  begin(id: string): void;
+  /** Whether there was one. */
+  beginLast(rows: readonly Row[]): boolean;
+  cancel(): void;
+  send(id: string, text: string): void;
+};
 
 type EditingDesk = { field: Field; onSent(): void };
 
@@ -10,10 +19,7 @@ type EditingDesk = { field: Field; onSent(): void };
  * The one message that is being edited. It stays named when its new version is on its way: where that is refused, the
  * message is on the page again, and so is what was written.
  */
-export function useEditing(
-  store: ConversationStore,
-  { field, onSent }: EditingDesk,
-): Editing & { beginLast(rows: readonly Row[]): boolean } {
+export function useEditing(store: ConversationStore, { field, onSent }: EditingDesk): Editing {
   const [id, setId] = useState<string | null>(null);
   const isFromComposer = useRef(false);
 

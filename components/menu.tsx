@@ -1,6 +1,7 @@
 "use client";
 
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 /** Without `isChecked` it is something to do rather than something to be. */
 export type MenuEntry = { id: string; label: string; isChecked?: boolean };
@@ -18,19 +19,17 @@ type MenuProps = {
   children: ReactNode;
 };
 
-/** A button that opens a list to pick one of. It lies above all else, and closes on Esc or a press beside it. */
+/**
+ * A button that opens a list to pick one of. It lies above all else, and closes on Esc or a press beside it. The list is
+ * made when it is first wanted: a page may have hundreds of buttons.
+ */
 export function Menu({ name, className, isDisabled = false, entries, onOpen, onPick, children }: MenuProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const [isOpen, setIsOpen] = useState(false);
+  const [isWanted, setIsWanted] = useState(false);
 
-  useEffect(() => {
-    if (!isOpen) return;
-    place(button, list);
-    // Those that come later take the focus only if it waits for them.
-    if (entries !== null && list.current?.contains(document.activeElement)) focusFirst(list);
-  }, [isOpen, entries]);
+  // At once: the browser, which answers a press after us, then finds the list and opens it.
+  const makeList = () => flushSync(() => setIsWanted(true));
 
   return (
     <>
@@ -42,45 +41,67 @@ export function Menu({ name, className, isDisabled = false, entries, onOpen, onP
         title={name}
         aria-haspopup="menu"
         disabled={isDisabled}
-        popoverTarget={id}
+        popoverTarget={isWanted ? id : undefined}
+        onClick={isWanted ? undefined : makeList}
       >
         {children}
       </button>
-      <div
-        ref={list}
-        id={id}
-        popover="auto"
-        role="menu"
-        aria-label={name}
-        tabIndex={-1}
-        className="menu"
-        onToggle={(event) => {
-          setIsOpen(event.newState === "open");
-          if (event.newState !== "open") return;
-          onOpen();
-          list.current?.focus();
-        }}
-        onKeyDown={(event) => moveFocus(event, list)}
-      >
-        {isOpen && entries === null && <p className="menu-note">One moment…</p>}
-        {isOpen &&
-          entries?.map((entry) => (
-            <button
-              key={entry.id}
-              type="button"
-              {...roleOf(entry)}
-              tabIndex={-1}
-              className="menu-entry"
-              onClick={() => {
-                list.current?.hidePopover();
-                onPick(entry.id);
-              }}
-            >
-              {entry.label}
-            </button>
-          ))}
-      </div>
+      {isWanted && <MenuList id={id} name={name} button={button} entries={entries} onOpen={onOpen} onPick={onPick} />}
     </>
+  );
+}
+
+type MenuListProps = Pick<MenuProps, "name" | "entries" | "onOpen" | "onPick"> & {
+  id: string;
+  button: RefObject<HTMLButtonElement | null>;
+};
+
+function MenuList({ id, name, button, entries, onOpen, onPick }: MenuListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+
+  useEffect(() => {
+    if (!isOpen) return;
+    place(button, list);
+    // Those that come later take the focus only if it waits for them.
+    if (entries !== null && list.current?.contains(document.activeElement)) focusFirst(list);
+  }, [isOpen, entries, button]);
+
+  return (
+    <div
+      ref={list}
+      id={id}
+      popover="auto"
+      role="menu"
+      aria-label={name}
+      tabIndex={-1}
+      className="menu"
+      onToggle={(event) => {
+        setIsOpen(event.newState === "open");
+        if (event.newState !== "open") return;
+        onOpen();
+        list.current?.focus();
+      }}
+      onKeyDown={(event) => moveFocus(event, list)}
+    >
+      {isOpen && entries === null && <p className="menu-note">One moment…</p>}
+      {isOpen &&
+        entries?.map((entry) => (
+          <button
+            key={entry.id}
+            type="button"
+            {...roleOf(entry)}
+            tabIndex={-1}
+            className="menu-entry"
+            onClick={() => {
+              list.current?.hidePopover();
+              onPick(entry.id);
+            }}
+          >
+            {entry.label}
+          </button>
+        ))}
+    </div>
   );
 }
 

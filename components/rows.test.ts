@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type ConversationState, openConversation, reduce } from "@/lib/chat/conversation";
 import type { GenerationEvent, Message } from "@/lib/chat/message";
-import { rowsSelector, turnsOf } from "./rows";
+import { chapterMaker, rowsSelector, turnsOf } from "./rows";
 
 const CREATED_AT = "2026-11-22T00:00:00.000Z";
 const DONE: GenerationEvent = {
@@ -58,5 +58,26 @@ describe("rows", () => {
       ["u1", ["u1", "a1"]],
       ["u2", ["u2", "a2"]],
     ]);
+  });
+
+  test("stand in chapters, and one whose rows are the same stays the same object", () => {
+    const rowsOf = rowsSelector();
+    const chaptersOf = chapterMaker();
+    let state = receive(receive(asked(), 1, BLOCK), 2, DONE);
+    for (let turn = 2; turn <= 5; turn++) {
+      const message = userMessage(`u${turn}`, `a${turn - 1}`);
+      const id = `a${turn}`;
+      state = reduce(state, { type: "submit", id, message, parentId: message.id, createdAt: CREATED_AT });
+      state = receive(receive(state, 1, BLOCK, id), 2, DONE, id);
+    }
+    const before = chaptersOf(rowsOf(state));
+    expect(before.map(({ turns }) => turns.map(({ id }) => id))).toEqual([["u1", "u2", "u3", "u4"], ["u5"]]);
+    const message = userMessage("u6", "a5");
+    const after = chaptersOf(
+      rowsOf(reduce(state, { type: "submit", id: "a6", message, parentId: "u6", createdAt: CREATED_AT })),
+    );
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+    expect(after[1]?.turns.map(({ id }) => id)).toEqual(["u5", "u6"]);
   });
 });

@@ -67,7 +67,22 @@ export function turnsOf(rows: readonly Row[]): Turn[] {
 
 const CHAPTERS = { size: 4 };
 
-/** Turns in groups that only the last of grows: the others are skipped by the browser while they are out of sight. */
-export function chaptersOf(turns: readonly Turn[]): Turn[][] {
-  return inGroups(CHAPTERS, turns);
+/** Turns that only the last of grows: a chapter that is read is skipped by the browser while it is out of sight. */
+export type Chapter = { turns: readonly Turn[] };
+
+/** Returns a function that puts rows into chapters. It remembers: a chapter of the same rows is the same object. */
+export function chapterMaker(): (rows: readonly Row[]) => readonly Chapter[] {
+  let chapters: readonly Chapter[] = [];
+  return (rows) => {
+    chapters = inGroups(CHAPTERS, turnsOf(rows)).map((turns, index) => {
+      const before = chapters[index];
+      return before !== undefined && haveSameRows(before.turns, turns) ? before : { turns };
+    });
+    return chapters;
+  };
+}
+
+function haveSameRows(left: readonly Turn[], right: readonly Turn[]): boolean {
+  const [leftRows, rightRows] = [left, right].map((turns) => turns.flatMap((turn) => turn.rows)) as [Row[], Row[]];
+  return leftRows.length === rightRows.length && leftRows.every((row, index) => row === rightRows[index]);
 }

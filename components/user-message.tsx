@@ -12,20 +12,20 @@ import { cancelsEdit, sendsMessage } from "./keys";
 import type { Row } from "./rows";
 import { Versions } from "./versions";
 
-/** Which message of the reader's is being edited, and what becomes of it. */
-export type Editing = {
-  id: string | null;
-  begin(id: string): void;
-  cancel(): void;
-  send(id: string, text: string): void;
+/** What the transcript lends to each message of the reader's. */
+export type EditDesk = {
+  store: ConversationStore;
+  onEdit(id: string): void;
+  onCancelEdit(): void;
+  onSendEdit(id: string, text: string): void;
+  onShowVersion(id: string): void;
 };
 
-type UserMessageProps = { row: Row; store: ConversationStore; editing: Editing; onShowVersion(id: string): void };
+type UserMessageProps = { row: Row; desk: EditDesk; isEdited: boolean; isAnswering: boolean };
 
-export function UserMessage({ row, store, editing, onShowVersion }: UserMessageProps) {
+export function UserMessage({ row, desk, isEdited, isAnswering }: UserMessageProps) {
   const { message, versionIds } = row;
-  const isAnswering = useConversation(store, (state) => state.generation.phase !== "idle");
-  const isEdited = editing.id === message.id;
+  const { store } = desk;
   const edit = useRef<HTMLButtonElement>(null);
   const wasEdited = useRef(false);
   useEffect(() => {
@@ -39,15 +39,15 @@ export function UserMessage({ row, store, editing, onShowVersion }: UserMessageP
         <Editor
           text={textOf(message.content)}
           draftKey={editKey(store.getState(), message.id)}
-          canSend={!isAnswering}
-          onCancel={editing.cancel}
-          onSend={(text) => editing.send(message.id, text)}
+          store={store}
+          onCancel={desk.onCancelEdit}
+          onSend={(text) => desk.onSendEdit(message.id, text)}
         />
       ) : (
         <>
           <p className="user-text">{textOf(message.content)}</p>
           <div className="user-actions">
-            <Versions id={message.id} versionIds={versionIds} onShow={onShowVersion} />
+            <Versions id={message.id} versionIds={versionIds} onShow={desk.onShowVersion} />
             <button
               ref={edit}
               type="button"
@@ -55,7 +55,7 @@ export function UserMessage({ row, store, editing, onShowVersion }: UserMessageP
               aria-label="Edit"
               title="Edit"
               disabled={isAnswering}
-              onClick={() => editing.begin(message.id)}
+              onClick={() => desk.onEdit(message.id)}
             >
               <Icon name="edit" />
             </button>
@@ -70,17 +70,18 @@ type EditorProps = {
   /** As it was sent. */
   text: string;
   draftKey: string;
-  canSend: boolean;
+  store: ConversationStore;
   onCancel(): void;
   onSend(text: string): void;
 };
 
 /** The message in a field of its own. What was changed is kept when the reader leaves it, also through a reload. */
-function Editor({ text: sent, draftKey, canSend, onCancel, onSend }: EditorProps) {
+function Editor({ text: sent, draftKey, store, onCancel, onSend }: EditorProps) {
   const drafts = pageDrafts();
+  const isAnswering = useConversation(store, (state) => state.generation.phase !== "idle");
   const [text, setText] = useState(() => drafts.read(draftKey) || sent);
   const field = useRef<HTMLTextAreaElement>(null);
-  const isReady = canSend && text.trim() !== "";
+  const isReady = !isAnswering && text.trim() !== "";
 
   useEffect(() => {
     const element = field.current;

@@ -302,11 +302,19 @@ export function conversationStore(initial: Conversation, lastEventId: number): C
   return store;
 }
 
-/** The selected part of the store's state; the component renders again only when it is another object. */
+/**
+ * The selected part of the store's state; the component renders again only when it is another object. A component that
+ * shows what will not change does not listen: a page may have hundreds, and each would be asked about every delta.
+ */
 export function useConversation<Selected>(
   store: ConversationStore,
   select: (state: ConversationState) => Selected,
+  isListening = true,
 ): Selected {
   const read = () => select(store.getState());
-  return useSyncExternalStore(store.subscribe, read, read);
+  return useSyncExternalStore(isListening ? store.subscribe : hearNothing, read, read);
+}
+
+function hearNothing(): () => void {
+  return () => {};
 }
