@@ -11,8 +11,8 @@ import { metrics } from "./metrics";
 /** On every response, and inside every refusal: what a person quotes to find the line in the log. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-/** What routes have to add to the line of a request that is being served, by request id. */
-const notes = () => processWide("request-notes", () => new Map<string, Promise<LogFields>>());
+/** What routes have to add to the line of a request, by the ids of all that are being served. */
+const notes = () => processWide("request-notes", () => new Map<string, Promise<LogFields> | undefined>());
 
 /** The id under which `request` is logged. */
 export function requestIdOf(request: Request): string {
@@ -22,8 +22,8 @@ export function requestIdOf(request: Request): string {
 /** Lets the line of `request` wait for what is known only later: how the answer it began has ended. */
 export function noteLater(request: Request, fields: Promise<LogFields>): void {
   const id = request.headers.get(REQUEST_ID_HEADER);
-  // Without the observer below nobody would ever take the note.
-  if (id !== null && processWide("request-log", () => ({ isOn: false })).isOn) notes().set(id, fields);
+  // Of a connection that is gone the line is written, and nobody would ever take the note.
+  if (id !== null && notes().has(id)) notes().set(id, fields);
 }
 
 /** Requests that are counted, and have no line of their own. */
@@ -48,6 +48,7 @@ export function logRequests(): void {
     // Ours replaces what a client may have sent under that name.
     request.headers[REQUEST_ID_HEADER] = requestId;
     response.setHeader(REQUEST_ID_HEADER, requestId);
+    notes().set(requestId, undefined);
     const startedAt = performance.now();
     const bytesBefore = socket.bytesWritten;
     response.once("close", () => {
