@@ -52,7 +52,7 @@ export class GrowingGroups {
 
 /** The boxes of one level. */
 class Level {
-  private last: HTMLElement | undefined;
+  /** Those at the end, which are not let go yet; the last is being filled. */
   private readonly open: HTMLElement[] = [];
   private released: HTMLElement | undefined;
 
@@ -66,16 +66,16 @@ class Level {
   /** The box for a group that begins. A new one is put into `parent`. */
   at(groupIndex: number, parent: HTMLElement): HTMLElement {
     this.settle();
-    return this.last === undefined || groupIndex % this.groups === 0 ? this.begin(parent) : this.last;
+    const last = this.open.at(-1);
+    return last === undefined || groupIndex % this.groups === 0 ? this.begin(parent) : last;
   }
 
   private begin(parent: HTMLElement): HTMLElement {
-    this.last?.classList.add("written");
+    this.open.at(-1)?.classList.add("written");
     const box = build(shape(this.tag, this.attributes)).element;
     parent.append(box);
     this.open.push(box);
     if (this.open.length > OPEN_BOXES) this.release(this.open.shift());
-    this.last = box;
     return box;
   }
 

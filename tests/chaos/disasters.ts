@@ -1,3 +1,4 @@
+import { median } from "../../bench/server/figures";
 import { sleep } from "../faults/person";
 import type { World } from "../faults/world";
 import { type Random, wholeBetween } from "./random";
@@ -80,8 +81,4 @@ export function startDisasters(world: World, random: Random, isOver: () => boole
   }
 
   return { wasEnded: (pid) => ended.has(pid), history, drift, violations, finished: run() };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
