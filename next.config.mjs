@@ -17,8 +17,9 @@ export default {
   compress: true,
   poweredByHeader: false,
   reactStrictMode: true,
-  // libsql loads a prebuilt native library, which no bundler may swallow.
-  serverExternalPackages: ["libsql"],
+  // libsql loads a prebuilt native library, which no bundler may swallow. Of the others every route would get its own copy
+  // in its own chunk, and the process would hold their texts eleven times.
+  serverExternalPackages: ["libsql", "@anthropic-ai/sdk", "kysely", "zod"],
   devIndicators: false,
   // `npm run check` and CI check the types of the whole tree; a newcomer's first start need not wait for it.
   typescript: { ignoreBuildErrors: true },

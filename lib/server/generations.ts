@@ -267,6 +267,8 @@ async function reportOf({ id, settled }: RunningGeneration): Promise<LogFields> 
   }
 }
 
+const encoder = new TextEncoder();
+
 /** The log in the store: of an answer that has ended, or that another instance is writing. */
 function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogSource {
   return {
@@ -284,7 +286,7 @@ function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogS
         last = one;
       }
       const isEnd = last === undefined ? isPast : last.event.type === "generation_end";
-      return { text, last: last?.n ?? after, isEnd };
+      return { bytes: encoder.encode(text), last: last?.n ?? after, isEnd };
     },
     attend(wake) {
       readingElsewhere.set(id, (readingElsewhere.get(id) ?? 0) + 1);

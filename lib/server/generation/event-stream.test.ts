@@ -27,7 +27,7 @@ function growingLog() {
         text += frame;
         last += 1;
       }
-      return { text, last, isEnd: isEnded && last === frames.length };
+      return { bytes: new TextEncoder().encode(text), last, isEnd: isEnded && last === frames.length };
     },
     attend(wake) {
       wakes.add(wake);

@@ -1,11 +1,11 @@
 import { metrics } from "../operating/metrics";
 
 /** A stretch of a log, as it goes over the wire. `last` is the number of its last event; after `isEnd` nothing follows. */
-export type Stretch = { text: string; last: number; isEnd: boolean };
+export type Stretch = { bytes: Uint8Array; last: number; isEnd: boolean };
 
 /** A numbered log that may still grow. */
 export type LogSource = {
-  /** The frames after event `after`, about `maximumLength` characters of them; "" when there are none yet. */
+  /** The frames after event `after`, about `maximumLength` bytes of them; empty when there are none yet. */
   read(after: number, maximumLength: number): Stretch | Promise<Stretch>;
   /** Runs `wake` whenever there may be more to read, until the returned function is called. */
   attend(wake: () => void): () => void;
@@ -73,7 +73,7 @@ function openFeed(source: LogSource, after: number): Feed {
   const stopAttending = source.attend(answer);
   const keepAlive = setInterval(() => {
     // While the log is read, the answer is on its way.
-    if (!isReading) say(": keep-alive\n\n");
+    if (!isReading) say(encoder.encode(": keep-alive\n\n"));
   }, KEEP_ALIVE_MS);
 
   function leave(): void {
@@ -84,10 +84,10 @@ function openFeed(source: LogSource, after: number): Feed {
     stopAttending();
   }
 
-  function say(text: string): void {
+  function say(bytes: Uint8Array): void {
     const outlet = asking;
     asking = undefined;
-    outlet?.send(encoder.encode(text));
+    outlet?.send(bytes);
   }
 
   function answer(): void {
@@ -113,11 +113,11 @@ function openFeed(source: LogSource, after: number): Feed {
       }, fail);
   }
 
-  function send({ text, last, isEnd }: Stretch): void {
+  function send({ bytes, last, isEnd }: Stretch): void {
     if (!isOpen) return;
     cursor = last;
     const outlet = asking;
-    if (text !== "") say(text);
+    if (bytes.length > 0) say(bytes);
     if (!isEnd) return;
     leave();
     outlet?.end();
@@ -133,7 +133,7 @@ function openFeed(source: LogSource, after: number): Feed {
     ask(outlet) {
       asking = outlet;
       if (isGreeted) answer();
-      else say(": ok\n\n");
+      else say(encoder.encode(": ok\n\n"));
       isGreeted = true;
     },
     leave,

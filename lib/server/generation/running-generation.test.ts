@@ -76,8 +76,8 @@ function setUp(isReadElsewhere: () => Promise<boolean> = async () => false) {
   const commit = () => take().succeed();
   const stored = () => [...rows.values()].map(({ n, data }) => ({ n, event: JSON.parse(data) as GenerationEvent }));
   const read = async (after = 0, maximumLength = 1_000_000) => {
-    const { text, last, isEnd } = await generation.read(after, maximumLength);
-    return { events: eventsIn(text), last, isEnd };
+    const { bytes, last, isEnd } = await generation.read(after, maximumLength);
+    return { events: eventsIn(new TextDecoder().decode(bytes)), last, isEnd };
   };
   const stopTimes = () => settledTimes;
   return { generation, take, commit, stored, read, settlements, settledTimes: stopTimes };

@@ -11,10 +11,8 @@ import { type Interruption, metrics } from "../operating/metrics";
 import type { EventRow } from "../store/event-log";
 import type { Settlement } from "../store/generation-log";
 import type { Committable, Committer } from "./committer";
-import { frameOf, type LogSource } from "./event-stream";
-
-/** An event that is on the disk, ready to be sent: its name and its JSON. */
-type Logged = { type: GenerationEvent["type"]; data: string; atMs: number };
+import type { LogSource } from "./event-stream";
+import { FrameLog, type Logged } from "./frame-log";
 
 type End = { outcome: Outcome; shown: number };
 
@@ -55,7 +53,8 @@ type Place = {
 export function createRunningGeneration(place: Place, committer: Committer, onSettled: () => void): RunningGeneration {
   const startedAt = Date.now();
   const controller = new AbortController();
-  let log: Logged[] = [];
+  /** What is on the disk, ready to be sent. */
+  let log = new FrameLog();
   let pending: GenerationEvent[] = [];
   let committing: Logged[] = [];
   /** The whole log, as the end leaves it once that is on the disk. */
@@ -79,12 +78,12 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     },
     committed() {
       const before = log.length;
-      if (whole === undefined) log.push(...committing);
-      else log = whole;
+      if (whole !== undefined) log = new FrameLog();
+      for (const event of whole ?? committing) log.push(event);
       committing = [];
       metrics().events.inc(Math.max(0, log.length - before));
       wake();
-      if (end === undefined || log.at(-1)?.type !== "generation_end") return;
+      if (end === undefined || log.lastType !== "generation_end") return;
       finish();
       metrics().answers.inc({ outcome: end.outcome.type });
       if (end.outcome.type === "interrupted") metrics().interrupted.inc({ cause });
@@ -102,10 +101,11 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
 
   /** What is written already keeps its number, so the cut leaves no hole where somebody has read on. */
   function takeEnd({ outcome, shown }: End): { events: EventRow[]; settlement: Settlement } {
-    const all = [...log.map(({ data }) => JSON.parse(data) as GenerationEvent), ...pending];
+    const written = log.all();
+    const all = [...written.map(({ data }) => JSON.parse(data) as GenerationEvent), ...pending];
     const kept = cutEvents(all, shown);
     const last: GenerationEvent = { type: "generation_end", outcome };
-    whole = [...kept, last].map((event, index) => ({ ...logged(event), atMs: log[index]?.atMs ?? sinceStartMs() }));
+    whole = [...kept, last].map((event, index) => ({ ...logged(event), atMs: written[index]?.atMs ?? sinceStartMs() }));
     pending = [];
     const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
     return { events: [], settlement: { id: place.id, content, outcome, log: rowsOf(whole, 0) } };
@@ -204,14 +204,9 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     },
     settled: settled.promise,
     read(after, maximumLength) {
-      let text = "";
-      let last = after;
-      for (let logged = log[last]; logged !== undefined && text.length < maximumLength; logged = log[last]) {
-        last += 1;
-        text += frameOf(last, logged.type, logged.data);
-      }
-      const isEnd = isBroken || (last >= log.length && log.at(-1)?.type === "generation_end");
-      return { text, last, isEnd };
+      const { bytes, last } = log.framesAfter(after, maximumLength);
+      const isEnd = isBroken || (last >= log.length && log.lastType === "generation_end");
+      return { bytes, last, isEnd };
     },
     attend(wakeFollower) {
       followers.add(wakeFollower);
