@@ -136,14 +136,14 @@ export async function trimJournal(queries: Queries, writer: string, end: number)
     .where((where) =>
       where.or([
         where.and([where("writer", "=", writer), where("id", "<=", end)]),
-        where(
-          "writer",
-          "not in",
-          where
-            .selectFrom("generations")
-            .select((select) => select.ref("instance_id").$notNull().as("instance_id"))
-            .where("settled_at", "is", null)
-            .where("instance_id", "is not", null),
+        where.not(
+          where.exists(
+            where
+              .selectFrom("generations")
+              .select("generations.id")
+              .whereRef("instance_id", "=", "writer")
+              .where("settled_at", "is", null),
+          ),
         ),
       ]),
     )

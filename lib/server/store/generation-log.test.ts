@@ -353,8 +353,6 @@ describe("folding the journal", () => {
     expect(await writers()).toEqual(["there"]);
     expect(await logOf(theirs.id)).toEqual(numbered(EVENTS));
     await commit(store, { writer: "there", events: [], settlements: [ended(theirs.id)], now: NOW });
-    // It has no instance.
-    await markStopped(store, { id: "stopped-early", visitorId: "visitor", shown: 0, now: NOW });
     await fold();
     expect(await writers()).toEqual([]);
     expect(await logOf(theirs.id)).toEqual(numbered([...EVENTS, END]));
