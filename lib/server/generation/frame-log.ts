@@ -8,8 +8,6 @@ const FIRST_EVENTS = 32;
 const DATA = "\ndata: ";
 const FRAME_END = "\n\n";
 
-const decoder = new TextDecoder();
-
 type EventType = GenerationEvent["type"];
 
 /** An event with its JSON and the milliseconds since the answer began. */
@@ -70,13 +68,13 @@ export class FrameLog {
     return { bytes: piece.bytes.subarray(from, this.startIn(piece, last)), last };
   }
 
-  /** The events after `after`, without their types. */
-  eventsAfter(after: number): Omit<Logged, "type">[] {
-    return Array.from({ length: Math.max(0, this.count - after) }, (_, index) => {
-      const frame = decoder.decode(this.framesAfter(after + index, 1).bytes);
+  /** Every event, without its type. */
+  all(): Omit<Logged, "type">[] {
+    return Array.from({ length: this.count }, (_, index) => {
+      const frame = Buffer.from(this.framesAfter(index, 1).bytes).toString();
       return {
         data: frame.slice(frame.indexOf(DATA) + DATA.length, -FRAME_END.length),
-        atMs: this.timesMs[after + index] ?? 0,
+        atMs: this.timesMs[index] ?? 0,
       };
     });
   }

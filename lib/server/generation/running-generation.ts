@@ -34,8 +34,6 @@ export type RunningGeneration = LogSource & {
   interrupt(cause: Interruption): Promise<Outcome>;
   /** How it ended, once that is on the disk. Rejects when the log fails. */
   readonly settled: Promise<Outcome>;
-  /** The events after `after` that are on the disk. */
-  rowsAfter(after: number): EventRow[];
 };
 
 type Place = {
@@ -103,7 +101,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
 
   /** What is written already keeps its number, so the cut leaves no hole where somebody has read on. */
   function takeEnd({ outcome, shown }: End): { events: EventRow[]; settlement: Settlement } {
-    const written = log.eventsAfter(0);
+    const written = log.all();
     const all = [...written.map(({ data }) => JSON.parse(data) as GenerationEvent), ...pending];
     const kept = cutEvents(all, shown);
     const last: GenerationEvent = { type: "generation_end", outcome };
@@ -121,7 +119,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     return Date.now() - startedAt;
   }
 
-  function rowsOf(events: readonly Omit<Logged, "type">[], after: number): EventRow[] {
+  function rowsOf(events: readonly Logged[], after: number): EventRow[] {
     return events.map(({ data, atMs }, index) => ({
       generation_id: place.id,
       n: after + index + 1,
@@ -205,7 +203,6 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
       return settled.promise;
     },
     settled: settled.promise,
-    rowsAfter: (after) => rowsOf(log.eventsAfter(after), after),
     read(after, maximumLength) {
       const { bytes, last } = log.framesAfter(after, maximumLength);
       const isEnd = isBroken || (last >= log.length && log.lastType === "generation_end");

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { GenerationEvent, Outcome } from "@/lib/chat/message";
 import type { Grant } from "../budget";
-import { createFolding } from "../generation/folding";
 import { readConversation } from "./conversations";
 import { openStore, type Store } from "./database";
 import { type EventRow, foldJournal, readLog } from "./event-log";
@@ -165,9 +164,9 @@ describe("beginning an answer", () => {
 
   test("after a settled answer has the whole path as its history, along one branch", async () => {
     const { id, conversationId, message } = await begun();
-    await commit(store, { writer: "here", events: [], settlements: [ended(id)], now: NOW });
+    await commit(store, { events: [], settlements: [ended(id)], now: NOW });
     const again = await begun({ conversationId, parentId: message?.id ?? "", message: null });
-    await commit(store, { writer: "here", events: [], settlements: [ended(again.id)], now: NOW });
+    await commit(store, { events: [], settlements: [ended(again.id)], now: NOW });
     const next = place({ conversationId, parentId: id });
     const result = await beginGeneration(store, next);
     expect(result.type === "begun" && result.history.map((one) => one.id)).toEqual([message?.id, id, next.message?.id]);
@@ -182,10 +181,10 @@ describe("beginning an answer", () => {
 describe("a commit", () => {
   test("keeps events byte for byte, and ends an answer in the same stroke", async () => {
     const begin = await begun();
-    await commit(store, { writer: "here", events: rows(begin.id), settlements: [], now: NOW });
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
     expect((await answerIn(begin)).lastEventId).toBe(3);
     expect((await answerIn(begin)).message).toMatchObject({ content: [{ type: "text", text: "Hello \ud800\u0000" }] });
-    await commit(store, { writer: "here", events: [], settlements: [ended(begin.id)], now: NOW });
+    await commit(store, { events: [], settlements: [ended(begin.id)], now: NOW });
     expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, END]));
     expect(await standingOf(store, "visitor", begin.id)).toEqual({ type: "settled", outcome: DONE });
     expect((await answerIn(begin)).message).toMatchObject({
@@ -198,7 +197,7 @@ describe("a commit", () => {
   test("of an end that is there already fails as a whole; repeated, it changes nothing", async () => {
     const { id } = await begun();
     const other = await begun();
-    const batch = { writer: "here", events: rows(id), settlements: [ended(id)], now: NOW };
+    const batch = { events: rows(id), settlements: [ended(id)], now: NOW };
     await commit(store, batch);
     await expect(commit(store, { ...batch, events: rows(other.id) })).rejects.toThrow();
     expect(await logOf(other.id)).toEqual([]);
@@ -209,8 +208,8 @@ describe("a commit", () => {
   test("of events that are there already, repeated, changes nothing", async () => {
     const { id } = await begun();
     const [first, ...others] = rows(id);
-    await commit(store, { writer: "here", events: first === undefined ? [] : [first], settlements: [], now: NOW });
-    const batch = { writer: "here", events: others, settlements: [], now: NOW };
+    await commit(store, { events: first === undefined ? [] : [first], settlements: [], now: NOW });
+    const batch = { events: others, settlements: [], now: NOW };
     for (const isRepeat of [false, true, true]) await commit(store, batch, isRepeat);
     expect(await logOf(id)).toEqual(numbered(EVENTS));
     await commit(store, batch, true);
@@ -226,7 +225,7 @@ describe("a commit", () => {
     });
     for (let n = 1; n <= 12; n++) {
       const events = ids.flatMap((id) => rows(id, [long(n)], n - 1));
-      await commit(store, { writer: "here", events, settlements: [], now: NOW });
+      await commit(store, { events, settlements: [], now: NOW });
       if (n === 7) await foldJournal(store);
     }
     const whole = numbered(Array.from({ length: 12 }, (_, index) => long(index + 1)));
@@ -239,19 +238,19 @@ describe("a commit", () => {
   test("of an answer that another instance has ended fails", async () => {
     const { id } = await begun();
     await settleDead(store, id, NOW);
-    await expect(commit(store, { writer: "here", events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
+    await expect(commit(store, { events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
     expect(await standingOf(store, "visitor", id)).toEqual({ type: "settled", outcome: { type: "interrupted" } });
   });
 
   test("of an answer whose conversation is deleted fails", async () => {
     const { id, conversationId } = await begun();
     await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
-    await expect(commit(store, { writer: "here", events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
+    await expect(commit(store, { events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
   });
 
   test("of words whose conversation is deleted keeps none of them", async () => {
     const { id, conversationId } = await begun();
-    await commit(store, { writer: "here", events: rows(id), settlements: [], now: NOW });
+    await commit(store, { events: rows(id), settlements: [], now: NOW });
     await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
     await foldJournal(store);
     expect(await logOf(id)).toEqual([]);
@@ -260,120 +259,18 @@ describe("a commit", () => {
 
   test("replaces the events that a Stop has cut", async () => {
     const { id } = await begun();
-    await commit(store, { writer: "here", events: rows(id), settlements: [], now: NOW });
+    await commit(store, { events: rows(id), settlements: [], now: NOW });
     const cut: GenerationEvent = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "" } };
     const kept = [...EVENTS.slice(0, 2), cut, END];
-    await commit(store, { writer: "here", events: [], settlements: [ended(id, { log: rows(id, kept) })], now: NOW });
+    await commit(store, { events: [], settlements: [ended(id, { log: rows(id, kept) })], now: NOW });
     expect(await logOf(id)).toEqual(numbered(kept));
-  });
-});
-
-describe("folding the journal", () => {
-  const says = (text: string): GenerationEvent => ({
-    type: "content_block_delta",
-    index: 0,
-    delta: { type: "text_delta", text },
-  });
-
-  /** An answer as the instance has it that runs it. */
-  async function underWay(instanceId = "here") {
-    const { id } = await begun({ instanceId });
-    const events: GenerationEvent[] = [];
-    return {
-      id,
-      events,
-      rowsAfter: (after: number) => rows(id, events.slice(after), after),
-      async write(...more: GenerationEvent[]) {
-        const written = rows(id, more, events.length);
-        await commit(store, { writer: instanceId, events: written, settlements: [], now: NOW });
-        events.push(...more);
-      },
-    };
-  }
-
-  type Answer = Awaited<ReturnType<typeof underWay>>;
-
-  const foldingOf = (answers: Answer[], isOrphaned = false) =>
-    createFolding({
-      store,
-      instanceId: "here",
-      running: new Map(answers.map((answer) => [answer.id, answer])),
-      hasOrphan: async () => isOrphaned,
-      stepMs: 5,
-    });
-  const writers = async () =>
-    (await store.selectFrom("journal").select("writer").orderBy("id").execute()).map(({ writer }) => writer);
-  const stretches = async (id: string) =>
-    (await store.selectFrom("generation_log").select("n").where("generation_id", "=", id).orderBy("n").execute()).map(
-      ({ n }) => n,
-    );
-
-  test("sorts what was written into the logs, once for each answer, and leaves no journal", async () => {
-    const answers: Answer[] = [];
-    for (let made = 0; made < 23; made++) answers.push(await underWay());
-    const fold = foldingOf(answers);
-    for (const round of [1, 2, 3]) {
-      for (const answer of answers) for (const part of ["a", "b"]) await answer.write(says(`${round}${part}`));
-      await fold();
-      expect(await writers()).toEqual([]);
-    }
-    for (const { id, events } of answers) {
-      expect(await stretches(id)).toEqual([2, 4, 6]);
-      expect(await logOf(id)).toEqual(numbered(events));
-    }
-  });
-
-  test("never hides an event from who reads meanwhile, and keeps what is written meanwhile", async () => {
-    const [answer, other] = [await underWay(), await underWay()];
-    await answer.write(says("before"));
-    const fold = foldingOf([answer, other]);
-    let isFolding = true;
-    const folded = fold().finally(() => {
-      isFolding = false;
-    });
-    while (isFolding) {
-      await answer.write(says(`meanwhile ${answer.events.length}`));
-      expect(await logOf(answer.id)).toEqual(numbered(answer.events));
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    await folded;
-    expect((await writers()).length).toBeGreaterThan(0);
-    expect(await logOf(answer.id)).toEqual(numbered(answer.events));
-    await fold();
-    expect(await writers()).toEqual([]);
-    expect(await logOf(answer.id)).toEqual(numbered(answer.events));
-  });
-
-  test("leaves what another instance wrote until all of its answers have ended", async () => {
-    const [theirs, ours] = [await underWay("there"), await underWay()];
-    await theirs.write(...EVENTS);
-    await ours.write(says("ours"));
-    const fold = foldingOf([ours]);
-    await fold();
-    expect(await writers()).toEqual(["there"]);
-    expect(await logOf(theirs.id)).toEqual(numbered(EVENTS));
-    await commit(store, { writer: "there", events: [], settlements: [ended(theirs.id)], now: NOW });
-    await fold();
-    expect(await writers()).toEqual([]);
-    expect(await logOf(theirs.id)).toEqual(numbered([...EVENTS, END]));
-  });
-
-  test("empties nothing while the words of an answer that was given up are in the journal alone", async () => {
-    const lost = await underWay();
-    await lost.write(...EVENTS);
-    await foldingOf([], true)();
-    expect(await logOf(lost.id)).toEqual(numbered(EVENTS));
-    await settleDead(store, lost.id, NOW);
-    await foldingOf([])();
-    expect(await writers()).toEqual([]);
-    expect((await logOf(lost.id)).map(({ event }) => event).slice(0, -1)).toEqual(EVENTS);
   });
 });
 
 describe("an answer whose instance is dead", () => {
   test("ends as interrupted with what was logged, once", async () => {
     const begin = await begun();
-    await commit(store, { writer: "here", events: rows(begin.id), settlements: [], now: NOW });
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
     await settleDead(store, begin.id, NOW);
     await settleDead(store, begin.id, NOW);
     const outcome: Outcome = { type: "interrupted" };
@@ -387,7 +284,7 @@ describe("an answer whose instance is dead", () => {
 
   test("ends as stopped, cut, if the reader had said so", async () => {
     const begin = await begun();
-    await commit(store, { writer: "here", events: rows(begin.id), settlements: [], now: NOW });
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
     const mark = { visitorId: "visitor", id: begin.id, shown: 4, now: NOW };
     expect(await markStopped(store, mark)).toEqual({ type: "open", instanceId: "here" });
     await markStopped(store, { ...mark, shown: 1 });
@@ -422,7 +319,7 @@ describe("a stop mark", () => {
 
   test("on an answer that has ended changes nothing", async () => {
     const { id } = await begun();
-    await commit(store, { writer: "here", events: [], settlements: [ended(id)], now: NOW });
+    await commit(store, { events: [], settlements: [ended(id)], now: NOW });
     const standing = { type: "settled", outcome: DONE };
     expect(await markStopped(store, { visitorId: "visitor", id, shown: 0, now: NOW })).toEqual(standing);
     expect(await standingOf(store, "visitor", id)).toEqual(standing);

@@ -394,30 +394,20 @@ export type Settlement = {
   log: readonly EventRow[];
 };
 
-export type Batch = {
-  /** The instance that runs the answers. */
-  writer: string;
-  events: readonly EventRow[];
-  settlements: readonly Settlement[];
-  now: string;
-};
+export type Batch = { events: readonly EventRow[]; settlements: readonly Settlement[]; now: string };
 
 /**
  * Writes the events and endings of all running answers in one transaction: when it returns they are on the disk.
  * `isRepeat`: an earlier try may have been carried out.
  */
-export async function commit(
-  store: Store,
-  { writer, events, settlements, now }: Batch,
-  isRepeat = false,
-): Promise<void> {
-  if (settlements.length === 0) return appendEvents(store, events, writer, isRepeat);
+export async function commit(store: Store, { events, settlements, now }: Batch, isRepeat = false): Promise<void> {
+  if (settlements.length === 0) return appendEvents(store, events, isRepeat);
   await durably(store, async (transaction) => {
     const places = await lockAnswers(
       transaction,
       settlements.map(({ id }) => id),
     );
-    await appendEvents(transaction, events, writer, isRepeat);
+    await appendEvents(transaction, events, isRepeat);
     for (const settlement of settlements) await settle(transaction, settlement, now, isRepeat);
     for (const { id, outcome } of settlements) await settleHeld(transaction, id, costOfAnswer(outcome));
     await indexAnswers(transaction, places);

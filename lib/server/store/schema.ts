@@ -66,8 +66,8 @@ export type Schema = {
     /** JSON: `[n, milliseconds since the answer began, event][]`. */
     events: string;
   };
-  /** SQLite: what instances wrote of answers under way and may not have sorted into their logs yet, an event a line. */
-  journal: { id: Generated<number>; writer: string; lines: string };
+  /** SQLite: what was written of answers under way and is not in their logs yet, an event a line (event-log.ts). */
+  journal: { id: Generated<number>; lines: string };
   /** The answers begun within a day, as limits count them: a conversation that is deleted gives nothing back. */
   admissions: { generation_id: string; visitor_id: string; address_hash: string; at: string };
   /** Wrong codes and wrong device links, and those being tried just now; kept for minutes. */
