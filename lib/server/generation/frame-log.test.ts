@@ -36,6 +36,20 @@ describe("a log of frames", () => {
     );
   });
 
+  test("gives back what fills many pieces, and an event that is larger than one", () => {
+    const logged = Array.from({ length: 300 }, (_, n) => says("é".repeat(n === 150 ? 40_000 : n), n));
+    const log = new FrameLog();
+    for (const event of logged) log.push(event);
+    expect(log.all()).toEqual(logged.map(({ data, atMs }) => ({ data, atMs })));
+    let read = "";
+    for (let last = 0; last < logged.length; ) {
+      const next = log.framesAfter(last, 1_000_000);
+      read += text(next.bytes);
+      last = next.last;
+    }
+    expect(read).toBe(logged.map(({ type, data }, index) => frameOf(index + 1, type, data)).join(""));
+  });
+
   test("changes nothing of what was read when more comes", () => {
     const log = new FrameLog();
     log.push(says("first"));

@@ -116,7 +116,8 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   }
 
   function sinceStartMs(): number {
-    return Date.now() - startedAt;
+    // A clock may be set back.
+    return Math.max(0, Date.now() - startedAt);
   }
 
   function rowsOf(events: readonly Logged[], after: number): EventRow[] {

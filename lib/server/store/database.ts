@@ -34,7 +34,7 @@ export async function openStore(place: { dataDir: string; databaseUrl?: string |
   return store;
 }
 
-/** Told by what the engine can do: Next bundles Kysely once for boot and again for the routes, so classes differ. */
+/** Told by what the engine can do. */
 export function isPostgres(queries: Queries): boolean {
   return queries.getExecutor().adapter.supportsTransactionalDdl;
 }

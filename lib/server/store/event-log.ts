@@ -102,13 +102,15 @@ async function fold(transaction: Queries): Promise<void> {
   await transaction.deleteFrom("journal").execute();
 }
 
-/** JSON has no line breaks, and no id a space. */
+/** JSON has no \\n, and no id a space. */
 function lineOf({ generation_id, n, at_ms, data }: EventRow): string {
   return `${generation_id} ${n} ${at_ms} ${data}`;
 }
 
 function rowOf(line: string): EventRow {
-  const [, generation_id = "", n, at_ms, data = ""] = /^(\S+) (\d+) (\d+) (.*)$/.exec(line) ?? [];
+  // JSON may have U+2028, which ends a line for a `.` without the flag.
+  const [, generation_id, n, at_ms, data] = /^(\S+) (\d+) (\d+) (.*)$/s.exec(line) ?? [];
+  if (generation_id === undefined || data === undefined) throw new Error("a line of the journal cannot be read");
   return { generation_id, n: Number(n), at_ms: Number(at_ms), data };
 }
 

@@ -81,7 +81,7 @@ async function begun(changes: Partial<NewGeneration> = {}) {
 const EVENTS: GenerationEvent[] = [
   { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
   { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hel" } },
-  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "lo \ud800\u0000" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "lo \ud800\u0000\u2028\u2029\r" } },
 ];
 
 function rows(id: string, events = EVENTS, after = 0): EventRow[] {
@@ -183,7 +183,9 @@ describe("a commit", () => {
     const begin = await begun();
     await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
     expect((await answerIn(begin)).lastEventId).toBe(3);
-    expect((await answerIn(begin)).message).toMatchObject({ content: [{ type: "text", text: "Hello \ud800\u0000" }] });
+    expect((await answerIn(begin)).message).toMatchObject({
+      content: [{ type: "text", text: "Hello \ud800\u0000\u2028\u2029\r" }],
+    });
     await commit(store, { events: [], settlements: [ended(begin.id)], now: NOW });
     expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, END]));
     expect(await standingOf(store, "visitor", begin.id)).toEqual({ type: "settled", outcome: DONE });
@@ -276,7 +278,7 @@ describe("an answer whose instance is dead", () => {
     const outcome: Outcome = { type: "interrupted" };
     expect(await logOf(begin.id)).toEqual(numbered([...EVENTS, { type: "generation_end", outcome }]));
     expect((await answerIn(begin)).message).toMatchObject({
-      content: [{ type: "text", text: "Hello \ud800\u0000" }],
+      content: [{ type: "text", text: "Hello \ud800\u0000\u2028\u2029\r" }],
       outcome,
     });
     expect((await readOpenGenerations(store)).map(({ id }) => id)).not.toContain(begin.id);
