@@ -14,6 +14,9 @@ export type LogSource = {
 const KEEP_ALIVE_MS = 15_000;
 const MAX_CHUNK_LENGTH = 64 * 1024;
 
+const DATA = "\ndata: ";
+const FRAME_END = "\n\n";
+
 const encoder = new TextEncoder();
 
 /** Headers of every event stream. A proxy that transforms or buffers would hold the words back. */
@@ -25,7 +28,12 @@ export const STREAM_HEADERS = {
 
 /** Event `n` as it goes over the wire (HTML Standard, 9.2.5). `data` is JSON, which has no line breaks. */
 export function frameOf(n: number, type: string, data: string): string {
-  return `id: ${n}\nevent: ${type}\ndata: ${data}\n\n`;
+  return `id: ${n}\nevent: ${type}${DATA}${data}${FRAME_END}`;
+}
+
+/** The JSON in a frame. */
+export function dataOf(frame: string): string {
+  return frame.slice(frame.indexOf(DATA) + DATA.length, -FRAME_END.length);
 }
 
 /** Where a follower's bytes go. Each question, `ask`, is answered by one `send` at most, or by the end. */

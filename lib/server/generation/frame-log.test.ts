@@ -11,43 +11,47 @@ const says = (text: string, atMs = 0): Logged => ({
 
 const text = (bytes: Uint8Array) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 
+function logOf(logged: readonly Logged[]): FrameLog {
+  const log = new FrameLog();
+  for (const event of logged) log.push(event);
+  return log;
+}
+
+/** All that comes after event `after`, by as many reads as it takes. */
+function readFrom(log: FrameLog, after: number, maximumLength: number): string {
+  let read = "";
+  for (let last = after; last < log.length; ) {
+    const next = log.framesAfter(last, maximumLength);
+    expect(next.last).toBeGreaterThan(last);
+    read += text(next.bytes);
+    last = next.last;
+  }
+  return read;
+}
+
+const framesOf = (logged: readonly Logged[]) => logged.map(({ type, data }, index) => frameOf(index + 1, type, data));
+const withoutTypes = (logged: readonly Logged[]) => logged.map(({ data, atMs }) => ({ data, atMs }));
+
 describe("a log of frames", () => {
   test("gives back every event, and from any of them on the frames as they go over the wire", () => {
     const events = fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 60 }), fc.nat(1_000_000)));
     fc.assert(
       fc.property(events, fc.nat(200), fc.integer({ min: 1, max: 400 }), (said, after, maximumLength) => {
         const logged = said.map(([words, atMs]) => says(words, atMs));
-        const log = new FrameLog();
-        for (const event of logged) log.push(event);
-        expect(log.all()).toEqual(logged.map(({ data, atMs }) => ({ data, atMs })));
+        const log = logOf(logged);
+        expect(log.all()).toEqual(withoutTypes(logged));
         expect(log.length).toBe(logged.length);
-
         const begin = Math.min(after, logged.length);
-        let read = "";
-        for (let last = begin; last < logged.length; ) {
-          const next = log.framesAfter(last, maximumLength);
-          expect(next.last).toBeGreaterThan(last);
-          read += text(next.bytes);
-          last = next.last;
-        }
-        const frames = logged.map(({ type, data }, index) => frameOf(index + 1, type, data));
-        expect(read).toBe(frames.slice(begin).join(""));
+        expect(readFrom(log, begin, maximumLength)).toBe(framesOf(logged).slice(begin).join(""));
       }),
     );
   });
 
   test("gives back what fills many pieces, and an event that is larger than one", () => {
     const logged = Array.from({ length: 300 }, (_, n) => says("é".repeat(n === 150 ? 40_000 : n), n));
-    const log = new FrameLog();
-    for (const event of logged) log.push(event);
-    expect(log.all()).toEqual(logged.map(({ data, atMs }) => ({ data, atMs })));
-    let read = "";
-    for (let last = 0; last < logged.length; ) {
-      const next = log.framesAfter(last, 1_000_000);
-      read += text(next.bytes);
-      last = next.last;
-    }
-    expect(read).toBe(logged.map(({ type, data }, index) => frameOf(index + 1, type, data)).join(""));
+    const log = logOf(logged);
+    expect(log.all()).toEqual(withoutTypes(logged));
+    expect(readFrom(log, 0, 1_000_000)).toBe(framesOf(logged).join(""));
   });
 
   test("changes nothing of what was read when more comes", () => {

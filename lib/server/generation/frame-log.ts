@@ -1,12 +1,12 @@
 import type { GenerationEvent } from "@/lib/chat/message";
-import { frameOf } from "./event-stream";
+import { dataOf, frameOf } from "./event-stream";
 
 /** Bytes of the first piece; each further one has twice as many, up to the most. */
 const FIRST_PIECE = 2 * 1024;
 const LARGEST_PIECE = 16 * 1024;
 const FIRST_EVENTS = 32;
-const DATA = "\ndata: ";
-const FRAME_END = "\n\n";
+
+const decoder = new TextDecoder();
 
 type EventType = GenerationEvent["type"];
 
@@ -70,13 +70,10 @@ export class FrameLog {
 
   /** Every event, without its type. */
   all(): Omit<Logged, "type">[] {
-    return Array.from({ length: this.count }, (_, index) => {
-      const frame = Buffer.from(this.framesAfter(index, 1).bytes).toString();
-      return {
-        data: frame.slice(frame.indexOf(DATA) + DATA.length, -FRAME_END.length),
-        atMs: this.timesMs[index] ?? 0,
-      };
-    });
+    return Array.from({ length: this.count }, (_, index) => ({
+      data: dataOf(decoder.decode(this.framesAfter(index, 1).bytes)),
+      atMs: this.timesMs[index] ?? 0,
+    }));
   }
 
   /** Where the frame after the first `count` events begins in `piece`, which has it. */
