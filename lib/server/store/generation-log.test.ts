@@ -155,6 +155,12 @@ describe("beginning an answer", () => {
     expect(await beginGeneration(store, { ...begin, isRepeat: true, instanceId: "there" })).toEqual({ type: "known" });
   });
 
+  test("again, when some of it was written already, is not to run it twice", async () => {
+    const begin = await begun();
+    await commit(store, { events: rows(begin.id), settlements: [], now: NOW });
+    expect(await beginGeneration(store, { ...begin, isRepeat: true })).toEqual({ type: "known" });
+  });
+
   test("that meets an objection saves nothing", async () => {
     const begin = place({ objection: () => ({ code: "too_large", message: "Too long." }) });
     expect(await beginGeneration(store, begin)).toEqual({ type: "refused", code: "too_large", message: "Too long." });

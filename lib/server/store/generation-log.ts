@@ -100,7 +100,8 @@ async function begun(transaction: Transaction<Schema>, begin: NewGeneration): Pr
   if (existing !== undefined && existing.visitor_id !== begin.visitorId) return unknown("answer");
   if (existing !== undefined && existing.conversation_id !== null) {
     const isOurs = begin.isRepeat && existing.instance_id === begin.instanceId && existing.outcome === null;
-    if (!isOurs) return { type: "known" };
+    // With events it was under way here, and given up when its log failed.
+    if (!isOurs || (await readLog(transaction, begin.id, 0, 1)).length > 0) return { type: "known" };
     // The try before was carried out, and only its answer was lost.
     const userMessageId = existing.parent_id ?? "";
     const { history, continued } = await readPrompting(transaction, begin);
