@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { setImmediate as turn } from "node:timers/promises";
 import { sayWhoMayEnter } from "./door/access-notice";
 import { environment } from "./env";
 import { type Bus, createBus } from "./generation/bus";
@@ -51,8 +52,8 @@ const HEARTBEAT_MS = 5_000;
 /** A commit that the store cannot take is tried again for so long: a failover, or a lock that somebody holds. */
 const COMMIT_PATIENCE_MS = 12_000;
 const LAST_WORDS_MS = 150;
-/** Some ten milliseconds of work. The more at once, the less it costs for each. */
-const FOLD_AT = 2_500;
+/** The more of an answer's events at once, the less each costs. */
+const FOLD_AT = 10_000;
 /** A page says every two minutes that it is open; one in the background may be held up for a while. */
 const KEEP_TEMPORARY_MS = 15 * 60_000;
 
@@ -84,7 +85,7 @@ async function open(): Promise<Instance> {
   const store = await openStore({ dataDir, databaseUrl });
   const id = `${hostname()}:${process.pid}:${randomBytes(6).toString("hex")}`;
   const running = new Map<string, RunningGeneration>();
-  let unfolded = 0;
+  const foldAfter = folding(store);
   const live: Instance = {
     id,
     store,
@@ -96,10 +97,7 @@ async function open(): Promise<Instance> {
         commit(store, { events, settlements, now: isoTime() }, isRepeat),
       );
       measured();
-      unfolded += events.length;
-      if (unfolded < FOLD_AT) return;
-      unfolded = 0;
-      foldJournal(store).catch((error: unknown) => log("warn", "journal", errorFields(error)));
+      foldAfter(events.length);
     }, tickByLoad()),
     starting: new Map(),
     readingElsewhere: new Map(),
@@ -109,6 +107,23 @@ async function open(): Promise<Instance> {
   beat(live);
   indexUnindexed(store).catch((error: unknown) => log("error", "search_index", errorFields(error)));
   return live;
+}
+
+/** Told how many events were written; folds the journal whenever there are enough, one time after the other. */
+function folding(store: Store): (events: number) => void {
+  let unfolded = 0;
+  let isFolding = false;
+  return (events) => {
+    unfolded += events;
+    if (unfolded < FOLD_AT || isFolding) return;
+    unfolded = 0;
+    isFolding = true;
+    foldJournal(store, turn)
+      .catch((error: unknown) => log("warn", "journal", errorFields(error)))
+      .finally(() => {
+        isFolding = false;
+      });
+  };
 }
 
 /** With SQLite all processes are on this machine, so whether an answer's process lives can simply be asked. */
@@ -145,7 +160,7 @@ function beat(live: Instance): void {
       await attendGenerations(live.store, [...live.readingElsewhere.keys()], leaseUntil());
       const open = await readOpenGenerations(live.store);
       await settleAll(live.store, open.filter(isOrphan));
-      await foldJournal(live.store);
+      await foldJournal(live.store, turn);
       await deleteForgotten(live.store, isoTime());
       await scrubDeleted(live.store);
       await forgetDeleted(live.store);

@@ -12,6 +12,8 @@ type Stretch = { generation_id: string; n: number; events: string };
 
 /** A follower of a stored log reads one at a time. */
 const STRETCH_LENGTH = 32 * 1024;
+/** What is sorted without a pause: some milliseconds of work. */
+const FOLD_STEP = { events: 500, stretches: 200 };
 
 /** The channel on which PostgreSQL tells all instances that logs have grown, or that an answer is to stop. */
 export const LOG_CHANNEL = "platen";
@@ -59,7 +61,13 @@ export async function readLog(
   after = 0,
   mostStretches = Number.MAX_SAFE_INTEGER,
 ): Promise<LoggedEvent[]> {
-  await foldJournal(queries);
+  const logged = await readSorted(queries, id, after, mostStretches);
+  // To the log of an answer that has ended the journal adds nothing.
+  if (logged.at(-1)?.event.type === "generation_end" || !(await foldJournal(queries))) return logged;
+  return readSorted(queries, id, after, mostStretches);
+}
+
+async function readSorted(queries: Queries, id: string, after: number, mostStretches: number): Promise<LoggedEvent[]> {
   const stretches = await queries
     .selectFrom("generation_log")
     .select("events")
@@ -81,25 +89,38 @@ export async function readLog(
 }
 
 /**
- * Sorts what was appended on SQLite into the logs of its answers. An answer that has ended has its whole log already.
- * Whoever reads a log calls it first; otherwise it is enough to call it now and then.
+ * Sorts what was appended on SQLite into the logs of its answers; false where there was nothing. An answer that has ended
+ * has its whole log already. Whoever misses something in a log calls it; otherwise it is enough to call it now and then,
+ * with a `pause` that lets the process do other work. The journal is emptied last, so what is broken off, or done by two
+ * at once, is only done again: `readLog` knows stretches that overlap.
  */
-export async function foldJournal(queries: Queries): Promise<void> {
-  if (isPostgres(queries)) return;
-  const waiting = await queries.selectFrom("journal").select("id").limit(1).executeTakeFirst();
-  if (waiting === undefined) return;
-  await (queries.isTransaction ? fold(queries) : queries.transaction().execute(fold));
-}
-
-async function fold(transaction: Queries): Promise<void> {
-  const entries = await transaction.selectFrom("journal").select("lines").orderBy("id").execute();
-  const rows = entries.flatMap(({ lines }) => lines.split("\n").map(rowOf));
-  const stretches = JSON.stringify(stretchesOf(rows).map(({ generation_id, n, events }) => [generation_id, n, events]));
-  await sql`insert into generation_log (generation_id, n, events)
-    select value ->> 0, value ->> 1, value ->> 2 from json_each(${stretches})
-    where exists (select 1 from generations where id = value ->> 0 and settled_at is null)
-    on conflict do nothing`.execute(transaction);
-  await transaction.deleteFrom("journal").execute();
+export async function foldJournal(queries: Queries, pause?: () => Promise<void>): Promise<boolean> {
+  if (isPostgres(queries)) return false;
+  const entries = await queries.selectFrom("journal").selectAll().orderBy("id").execute();
+  const last = entries.at(-1);
+  if (last === undefined) return false;
+  const sorted = new Stretches();
+  let unpaused = 0;
+  for (const { lines } of entries) {
+    const rows = lines.split("\n").map(rowOf);
+    sorted.add(rows);
+    unpaused += rows.length;
+    if (unpaused < FOLD_STEP.events) continue;
+    unpaused = 0;
+    await pause?.();
+  }
+  const stretches = sorted.all();
+  for (let at = 0; at < stretches.length; at += FOLD_STEP.stretches) {
+    const step = stretches.slice(at, at + FOLD_STEP.stretches);
+    const given = JSON.stringify(step.map(({ generation_id, n, events }) => [generation_id, n, events]));
+    await sql`insert into generation_log (generation_id, n, events)
+      select value ->> 0, value ->> 1, value ->> 2 from json_each(${given})
+      where exists (select 1 from generations where id = value ->> 0 and settled_at is null)
+      on conflict do nothing`.execute(queries);
+    await pause?.();
+  }
+  await queries.deleteFrom("journal").where("id", "<=", last.id).execute();
+  return true;
 }
 
 /** JSON has no \n, and no id a space. */
@@ -115,24 +136,36 @@ function rowOf(line: string): EventRow {
 }
 
 function stretchesOf(rows: readonly EventRow[]): Stretch[] {
-  const stretches: Stretch[] = [];
-  const open = new Map<string, Stretch>();
-  for (const { generation_id, n, at_ms, data } of rows) {
-    const event = `[${n},${at_ms},${data}]`;
-    const last = open.get(generation_id);
-    // A commit that was tried again may have been carried out twice.
-    if (last !== undefined && n <= last.n) continue;
-    if (last !== undefined && last.events.length < STRETCH_LENGTH) {
-      last.n = n;
-      last.events += `,${event}`;
-    } else {
-      const next = { generation_id, n, events: event };
-      open.set(generation_id, next);
-      stretches.push(next);
+  const stretches = new Stretches();
+  stretches.add(rows);
+  return stretches.all();
+}
+
+/** Events of any answers, in order, as they are put together. */
+class Stretches {
+  private readonly stretches: Stretch[] = [];
+  private readonly open = new Map<string, Stretch>();
+
+  add(rows: readonly EventRow[]): void {
+    for (const { generation_id, n, at_ms, data } of rows) {
+      const event = `[${n},${at_ms},${data}]`;
+      const last = this.open.get(generation_id);
+      // A commit that was tried again may have been carried out twice.
+      if (last !== undefined && n <= last.n) continue;
+      if (last !== undefined && last.events.length < STRETCH_LENGTH) {
+        last.n = n;
+        last.events += `,${event}`;
+      } else {
+        const next = { generation_id, n, events: event };
+        this.open.set(generation_id, next);
+        this.stretches.push(next);
+      }
     }
   }
-  for (const stretch of stretches) stretch.events = `[${stretch.events}]`;
-  return stretches;
+
+  all(): Stretch[] {
+    return this.stretches.map((stretch) => ({ ...stretch, events: `[${stretch.events}]` }));
+  }
 }
 
 function announcedInsert(stretches: readonly Stretch[]) {

@@ -265,6 +265,28 @@ describe("a commit", () => {
     expect(await store.selectFrom("journal").select("id").execute()).toEqual([]);
   });
 
+  test("whose journal is sorted by two at once, while more is written, leaves each answer its log", async () => {
+    const ids = await Promise.all(Array.from({ length: 450 }, async () => (await begun()).id));
+    const write = (n: number, some = ids) =>
+      commit(store, { events: some.flatMap((id) => rows(id, EVENTS, n)), settlements: [], now: NOW });
+    await write(0);
+    const [first = "", second = ""] = ids;
+    let paused = 0;
+    const pause = async () => {
+      paused += 1;
+      if (paused === 1) await foldJournal(store);
+      if (paused === 2) await write(3, [first]);
+      if (paused === 3) await commit(store, { events: [], settlements: [ended(second)], now: NOW });
+    };
+    expect(await foldJournal(store, pause)).toBe(true);
+    expect(paused).toBeGreaterThan(3);
+    expect(await store.selectFrom("journal").select("id").execute()).toHaveLength(1);
+    expect(await logOf(first)).toEqual(numbered([...EVENTS, ...EVENTS]));
+    expect(await logOf(second)).toEqual(numbered([...EVENTS, END]));
+    for (const id of ids.slice(2)) expect(await logOf(id)).toEqual(numbered(EVENTS));
+    expect(await foldJournal(store)).toBe(false);
+  });
+
   test("replaces the events that a Stop has cut", async () => {
     const { id } = await begun();
     await commit(store, { events: rows(id), settlements: [], now: NOW });

@@ -8,6 +8,7 @@ import { createBranches } from "./migrations/0006-branches";
 import { createArchive } from "./migrations/0007-archive";
 import { createRoom } from "./migrations/0008-room";
 import { createLog } from "./migrations/0009-log";
+import { numberJournal } from "./migrations/0010-journal";
 
 /** All migrations by name, applied in the order of their names. One that has landed is never edited. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   "0007_archive": { up: createArchive },
   "0008_room": { up: createRoom },
   "0009_log": { up: createLog },
+  "0010_journal": { up: numberJournal },
 };
