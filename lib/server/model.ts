@@ -34,6 +34,7 @@ import { DEMO_MODEL } from "@/lib/chat/model-name";
 import { demoFetch } from "./demo/fetch";
 import { type Environment, environment } from "./env";
 import { httpFetch } from "./generation/http-fetch";
+import { readModelEvents } from "./generation/model-events";
 import type { PromptMessage } from "./generation/prompt";
 import { StalledStream, watchBytes } from "./generation/stall";
 import { NO_USAGE, writtenTokens } from "./money/spent";
@@ -208,20 +209,18 @@ type Reading = {
 };
 
 async function read(request: ModelRequest, reading: Reading, tell: Tell): Promise<void> {
-  const answered = await client()
+  const response = await client()
     .messages.create(parameters(request, reading.lost), { signal: request.signal })
-    .withResponse();
-  const { data: stream, response, request_id } = answered;
-  reading.headers = { status: response.status, requestId: request_id ?? undefined };
-  for await (const event of stream) {
+    .asResponse();
+  reading.headers = { status: response.status, requestId: response.headers.get("request-id") ?? undefined };
+  await readModelEvents(response, (event) => {
     reading.readAtMs = performance.now();
     const told = translate(event, reading);
-    if (told !== undefined) {
-      reading.hasContent = true;
-      tell(told);
-    }
-  }
-  // The SDK ends quietly on a connection that was cut cleanly.
+    if (told === undefined) return;
+    reading.hasContent = true;
+    tell(told);
+  });
+  // A connection that was cut cleanly ends without an error.
   if (!reading.hasStopped && !request.signal.aborted) throw new BrokenStream();
 }
 
