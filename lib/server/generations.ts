@@ -4,7 +4,7 @@ import type { GenerationRequest } from "@/lib/chat/request";
 import { type Call, type Grant, highestInputTokens, outputTokensLeft, refusalAhead, reserve } from "./budget";
 import { environment } from "./env";
 import { continueAnswer } from "./generation/continuation";
-import { followStream, frameOf, type LogSource } from "./generation/event-stream";
+import { type FollowStream, followStream, frameOf, type LogSource } from "./generation/event-stream";
 import { isOffered } from "./generation/models";
 import { promptFrom } from "./generation/prompt";
 import { createRunningGeneration, type RunningGeneration } from "./generation/running-generation";
@@ -36,7 +36,7 @@ import { isStoreFault, withPatience } from "./store/patience";
  * is not the only one that follows its parent.
  */
 export type Followed =
-  | { stream: ReadableStream<Uint8Array>; report?: Promise<LogFields>; hasOthers?: boolean }
+  | { stream: FollowStream; report?: Promise<LogFields>; hasOthers?: boolean }
   | { refusal: Refusal };
 export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 

@@ -1,3 +1,5 @@
+import { EventEmitter } from "node:events";
+import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { followStream, frameOf, type LogSource } from "./event-stream";
 
@@ -314,5 +316,76 @@ describe("a followed log that is piped", () => {
     await vi.advanceTimersByTimeAsync(3 * KEEP_ALIVE_MS);
     expect(written).toEqual([": ok\n\n", ": keep-alive\n\n"]);
     gone.abort();
+  });
+
+  /** Node's response behind it, which is `full` for as long as that is said. */
+  function behind(written: string[]) {
+    const node = Object.assign(new EventEmitter(), {
+      destroyed: false,
+      isFull: false,
+      write(bytes: Uint8Array) {
+        written.push(`node: ${new TextDecoder().decode(bytes)}`);
+        return !node.isFull;
+      },
+    });
+    return node;
+  }
+
+  test("goes to Node's response, all but its first chunk and its end, as fast as that takes it", async () => {
+    const log = growingLog();
+    const { writable, written, ends, take } = response();
+    const node = behind(written);
+    const stream = followStream(log.source, 0);
+    stream.response = node as unknown as ServerResponse;
+    const piped = stream.pipeTo(writable);
+    await settled();
+    log.write("1");
+    expect(written).toEqual([": ok\n\n"]);
+    await take();
+    log.write("2");
+    await settled();
+    node.isFull = true;
+    for (const more of ["3", "4", "5"]) {
+      log.write(more);
+      await settled();
+    }
+    expect(written).toEqual([": ok\n\n", "node: 1", "node: 2", "node: 3"]);
+    node.isFull = false;
+    node.emit("drain");
+    log.end();
+    await piped;
+    expect(written.slice(4)).toEqual(["node: 45"]);
+    expect([ends, log.followers(), node.listenerCount("drain"), vi.getTimerCount()]).toEqual([["closed"], 0, 0, 0]);
+  });
+
+  test("ends once when its last words and its end come together", async () => {
+    const { writable, written, ends, take } = response();
+    // As a log in memory, which answers at once.
+    const read = (after: number) => ({ bytes: new TextEncoder().encode(after === 0 ? "1" : ""), last: 1, isEnd: true });
+    const stream = followStream({ read, attend: () => () => {} }, 0);
+    stream.response = behind(written) as unknown as ServerResponse;
+    const piped = stream.pipeTo(writable);
+    await settled();
+    await take();
+    await piped;
+    await settled();
+    expect([written, ends]).toEqual([[": ok\n\n", "node: 1"], ["closed"]]);
+  });
+
+  test("writes no more to Node's response once that is gone", async () => {
+    const log = growingLog();
+    const { writable, written, take } = response();
+    const node = behind(written);
+    const gone = new AbortController();
+    const stream = followStream(log.source, 0);
+    stream.response = node as unknown as ServerResponse;
+    const piped = stream.pipeTo(writable, { signal: gone.signal });
+    await settled();
+    await take();
+    node.destroyed = true;
+    log.write("1");
+    gone.abort(new Error("gone"));
+    await expect(piped).rejects.toThrow("gone");
+    expect([written, log.followers()]).toEqual([[": ok\n\n"], 0]);
   });
 });

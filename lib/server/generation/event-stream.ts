@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { metrics } from "../operating/metrics";
 
 /** A stretch of a log, as it goes over the wire. `last` is the number of its last event; after `isEnd` nothing follows. */
@@ -39,13 +40,16 @@ export function dataOf(frame: string): string {
 /** Where a follower's bytes go. Each question, `ask`, is answered by one `send` at most, or by the end. */
 type Outlet = { send(bytes: Uint8Array): void; end(): void; fail(error: unknown): void };
 
+/** A body that, once it is piped, writes all but its first chunk to Node's own `response`, where that is known. */
+export type FollowStream = ReadableStream<Uint8Array> & { response?: ServerResponse | undefined };
+
 /**
  * The log after event `after` as a body: a first frame at once, then what is there, then what comes. It is read only as
  * fast as the reader reads, so a slow one costs no more than a cursor; under load neighbouring frames share a chunk.
  */
-export function followStream(source: LogSource, after: number): ReadableStream<Uint8Array> {
+export function followStream(source: LogSource, after: number): FollowStream {
   const feed = openFeed(source, after);
-  const stream = new ReadableStream<Uint8Array>(
+  const stream: FollowStream = new ReadableStream<Uint8Array>(
     {
       // It does not wait until there is something: what is enqueued later answers the same question.
       pull: (controller) =>
@@ -61,7 +65,7 @@ export function followStream(source: LogSource, after: number): ReadableStream<U
   // Next pipes a body into its response: without the stream's own queue between them that costs half.
   return Object.assign(stream, {
     pipeTo: (destination: WritableStream<Uint8Array>, options?: StreamPipeOptions) =>
-      pipe(feed, destination, options?.signal),
+      pipe(feed, destination, options?.signal, stream.response),
   });
 }
 
@@ -125,10 +129,10 @@ function openFeed(source: LogSource, after: number): Feed {
     if (!isOpen) return;
     cursor = last;
     const outlet = asking;
+    // Before the last bytes are sent: whoever takes them may ask again at once.
+    if (isEnd) leave();
     if (bytes.length > 0) say(bytes);
-    if (!isEnd) return;
-    leave();
-    outlet?.end();
+    if (isEnd) outlet?.end();
   }
 
   function fail(error: unknown): void {
@@ -148,8 +152,17 @@ function openFeed(source: LogSource, after: number): Feed {
   };
 }
 
-/** `ReadableStream.pipeTo` for a feed: resolves at its end, rejects when the reader is gone. */
-function pipe(feed: Feed, destination: WritableStream<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * `ReadableStream.pipeTo` for a feed: resolves at its end, rejects when the reader is gone. Next's destination writes to
+ * `response`; through it each chunk costs as much again as to write it there, so only the first, with which Next sends
+ * the headers, and the end go that way.
+ */
+function pipe(
+  feed: Feed,
+  destination: WritableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+  response: ServerResponse | undefined,
+): Promise<void> {
   const writer = destination.getWriter();
   return new Promise((resolve, reject) => {
     const lose = (reason: unknown) => {
@@ -158,8 +171,15 @@ function pipe(feed: Feed, destination: WritableStream<Uint8Array>, signal: Abort
       // It may be the destination that has failed.
       writer.abort(reason).catch(() => {});
     };
+    const writeFirst = (bytes: Uint8Array) => void writer.write(bytes).then(ask, lose);
+    const write = response === undefined ? writeFirst : (bytes: Uint8Array) => writeTo(response, bytes, ask);
+    let isBegun = false;
     const outlet: Outlet = {
-      send: (bytes) => void writer.write(bytes).then(ask, lose),
+      send(bytes) {
+        if (isBegun) return write(bytes);
+        isBegun = true;
+        writeFirst(bytes);
+      },
       end: () => void writer.close().then(resolve, lose),
       fail: lose,
     };
@@ -169,4 +189,11 @@ function pipe(feed: Feed, destination: WritableStream<Uint8Array>, signal: Abort
     if (signal?.aborted) lose(signal.reason);
     else ask();
   });
+}
+
+function writeTo(response: ServerResponse, bytes: Uint8Array, then: () => void): void {
+  // That it is gone is told by the signal.
+  if (response.destroyed) return;
+  if (response.write(bytes)) then();
+  else response.once("drain", then);
 }

@@ -49,7 +49,7 @@ describe("a note for the line of a request", () => {
     call.destroy();
     server.close();
   }
-  const kept = () => processWide("request-notes", () => new Map()).size;
+  const kept = () => processWide("requests", () => new Map()).size;
 
   test("is in it, when it comes in time", async () => {
     const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);

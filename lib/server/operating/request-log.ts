@@ -11,8 +11,11 @@ import { metrics } from "./metrics";
 /** On every response, and inside every refusal: what a person quotes to find the line in the log. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-/** What routes have to add to the line of a request, by the ids of all that are being served. */
-const notes = () => processWide("request-notes", () => new Map<string, Promise<LogFields> | undefined>());
+/** `note`: what the route has to add to the request's line. */
+type Served = { response: ServerResponse; note?: Promise<LogFields> };
+
+/** All requests that are being served, by their ids. */
+const served = () => processWide("requests", () => new Map<string, Served>());
 
 /** The id under which `request` is logged. */
 export function requestIdOf(request: Request): string {
@@ -21,9 +24,18 @@ export function requestIdOf(request: Request): string {
 
 /** Lets the line of `request` wait for what is known only later: how the answer it began has ended. */
 export function noteLater(request: Request, fields: Promise<LogFields>): void {
-  const id = request.headers.get(REQUEST_ID_HEADER);
   // Of a connection that is gone the line is written, and nobody would ever take the note.
-  if (id !== null && notes().has(id)) notes().set(id, fields);
+  const entry = servedAs(request);
+  if (entry !== undefined) entry.note = fields;
+}
+
+/** Node's response to `request`, while its connection stands. */
+export function responseTo(request: Request): ServerResponse | undefined {
+  return servedAs(request)?.response;
+}
+
+function servedAs(request: Request): Served | undefined {
+  return served().get(request.headers.get(REQUEST_ID_HEADER) ?? "");
 }
 
 /** Requests that are counted, and have no line of their own. */
@@ -48,7 +60,7 @@ export function logRequests(): void {
     // Ours replaces what a client may have sent under that name.
     request.headers[REQUEST_ID_HEADER] = requestId;
     response.setHeader(REQUEST_ID_HEADER, requestId);
-    notes().set(requestId, undefined);
+    served().set(requestId, { response });
     const startedAt = performance.now();
     const bytesBefore = socket.bytesWritten;
     response.once("close", () => {
@@ -66,8 +78,8 @@ async function ended(
   response: ServerResponse,
   measured: { ms: number; bytes: number },
 ): Promise<void> {
-  const later = notes().get(requestId);
-  notes().delete(requestId);
+  const note = served().get(requestId)?.note;
+  served().delete(requestId);
   const { route, generationId } = routeOf(request.url ?? "");
   const { method: given = "" } = request;
   const method = METHODS.has(given) ? given : "other";
@@ -83,7 +95,7 @@ async function ended(
     ...measured,
     ...(isWhole ? {} : { isCut: true }),
     ...(generationId === undefined ? {} : { generationId }),
-    ...(await later),
+    ...(await note),
   });
 }
 

@@ -2,7 +2,7 @@ import { generationRequest } from "@/lib/chat/request";
 import { STREAM_HEADERS } from "@/lib/server/generation/event-stream";
 import { type Followed, follow, start, stop } from "@/lib/server/generations";
 import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
-import { noteLater } from "@/lib/server/operating/request-log";
+import { noteLater, responseTo } from "@/lib/server/operating/request-log";
 
 type Context = { params: Promise<{ id: string }> };
 
@@ -36,6 +36,7 @@ export function DELETE(request: Request, { params }: Context): Promise<Response>
 
 function streamed(request: Request, followed: Followed): Response {
   if ("refusal" in followed) return refuse(followed.refusal);
+  followed.stream.response = responseTo(request);
   if (followed.report !== undefined) noteLater(request, followed.report);
   // Somebody else has followed the same message: the page may want to read what they said.
   const others = followed.hasOthers === true ? { "x-platen-others": "1" } : {};
