@@ -9,7 +9,7 @@ const KEEP_ALIVE_MS = 75_000;
 // V8 would let the heap grow to four times what is in use before it looks for what is not: with a thousand answers
 // under way this halves the memory. What is young it clears by itself, and more seldom where that has more room
 // (`--max-semi-space-size` in package.json, the Dockerfile and deploy/platen.service).
-const HEAP_GROWING_PERCENT = 25;
+const HEAP_GROWING_PERCENT = 60;
 
 /** Serves the build that is there, in this process. */
 export async function serve() {
