@@ -46,7 +46,9 @@ test("an error event is thrown with its type, whatever else it says, and nothing
   const thrown = await read(event).catch((reason) => reason);
   expect(thrown).toBeInstanceOf(APIError);
   expect(thrown).toMatchObject({ type: "overloaded_error", error, requestID: "req_1" });
-  await expect(read(bytesOf("event: error\ndata: no JSON\n\n"))).rejects.toBeInstanceOf(APIError);
+  for (const data of ["no JSON", "null", ""]) {
+    await expect(read(bytesOf(`event: error\ndata: ${data}\n\n`))).rejects.toBeInstanceOf(APIError);
+  }
 });
 
 test("what is no JSON is thrown, and nothing is nothing", async () => {
