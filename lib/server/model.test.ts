@@ -90,6 +90,12 @@ describe("an answer", () => {
     expect(outcome.usage?.output_tokens).toBeGreaterThanOrEqual(166);
   });
 
+  test("broken off by an error event keeps what came before it, and nothing after", async () => {
+    const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+    const { said, outcome, calls } = await answerTo([MESSAGE_START, ...text(0, "one"), error, ...text(1, "two")]);
+    expect([said, outcome.type, calls]).toEqual([text(0, "one"), "interrupted", 1]);
+  });
+
   test("stopped a while after the last that was read counts what can have been written since", async () => {
     const signal = AbortSignal.timeout(1000);
     const { outcome } = await answerTo([MESSAGE_START, ...text(0, "x".repeat(31))], signal, true);

@@ -34,8 +34,8 @@ import { DEMO_MODEL } from "@/lib/chat/model-name";
 import { demoFetch } from "./demo/fetch";
 import { type Environment, environment } from "./env";
 import { httpFetch } from "./generation/http-fetch";
-import { readModelEvents } from "./generation/model-events";
 import type { PromptMessage } from "./generation/prompt";
+import { readServerEvents } from "./generation/server-events";
 import { StalledStream, watchBytes } from "./generation/stall";
 import { NO_USAGE, writtenTokens } from "./money/spent";
 import { processWide } from "./process-wide";
@@ -213,15 +213,28 @@ async function read(request: ModelRequest, reading: Reading, tell: Tell): Promis
     .messages.create(parameters(request, reading.lost), { signal: request.signal })
     .asResponse();
   reading.headers = { status: response.status, requestId: response.headers.get("request-id") ?? undefined };
-  await readModelEvents(response, (event) => {
+  await readServerEvents(response.body, (name, data) => {
+    if (name === "error") throw errorIn(data, response.headers);
+    if (name === "ping" || data === "") return;
     reading.readAtMs = performance.now();
-    const told = translate(event, reading);
+    const told = translate(JSON.parse(data) as RawMessageStreamEvent, reading);
     if (told === undefined) return;
     reading.hasContent = true;
     tell(told);
   });
   // A connection that was cut cleanly ends without an error.
   if (!reading.hasStopped && !request.signal.aborted) throw new BrokenStream();
+}
+
+/** The error that the model's stream ended with, as the SDK would throw it. */
+function errorIn(data: string, headers: Headers): APIError {
+  let told: { error?: { type?: APIError["type"] } } | undefined;
+  try {
+    told = JSON.parse(data) ?? undefined;
+  } catch {
+    // Not the API's own words, then.
+  }
+  return new APIError(undefined, told, undefined, headers, told?.error?.type);
 }
 
 function triedAs({ headers }: Reading, error?: unknown, signal?: AbortSignal): Try {
