@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { followStream, frameOf, type LogSource } from "./event-stream";
+import { type FollowStream, followStream, frameOf, type LogSource } from "./event-stream";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -318,25 +318,25 @@ describe("a followed log that is piped", () => {
     gone.abort();
   });
 
-  /** Node's response behind it, which is `full` for as long as that is said. */
-  function behind(written: string[]) {
+  /** `stream`, with Node's response behind the one it is piped to; that takes no more while it `isFull`. */
+  function withNode(stream: FollowStream, written: string[]) {
+    const decoder = new TextDecoder();
     const node = Object.assign(new EventEmitter(), {
       destroyed: false,
       isFull: false,
       write(bytes: Uint8Array) {
-        written.push(`node: ${new TextDecoder().decode(bytes)}`);
+        written.push(`node: ${decoder.decode(bytes)}`);
         return !node.isFull;
       },
     });
-    return node;
+    stream.response = node as unknown as ServerResponse;
+    return { stream, node };
   }
 
   test("goes to Node's response, all but its first chunk and its end, as fast as that takes it", async () => {
     const log = growingLog();
     const { writable, written, ends, take } = response();
-    const node = behind(written);
-    const stream = followStream(log.source, 0);
-    stream.response = node as unknown as ServerResponse;
+    const { stream, node } = withNode(followStream(log.source, 0), written);
     const piped = stream.pipeTo(writable);
     await settled();
     log.write("1");
@@ -362,8 +362,7 @@ describe("a followed log that is piped", () => {
     const { writable, written, ends, take } = response();
     // As a log in memory, which answers at once.
     const read = (after: number) => ({ bytes: new TextEncoder().encode(after === 0 ? "1" : ""), last: 1, isEnd: true });
-    const stream = followStream({ read, attend: () => () => {} }, 0);
-    stream.response = behind(written) as unknown as ServerResponse;
+    const { stream } = withNode(followStream({ read, attend: () => () => {} }, 0), written);
     const piped = stream.pipeTo(writable);
     await settled();
     await take();
@@ -375,10 +374,8 @@ describe("a followed log that is piped", () => {
   test("writes no more to Node's response once that is gone", async () => {
     const log = growingLog();
     const { writable, written, take } = response();
-    const node = behind(written);
+    const { stream, node } = withNode(followStream(log.source, 0), written);
     const gone = new AbortController();
-    const stream = followStream(log.source, 0);
-    stream.response = node as unknown as ServerResponse;
     const piped = stream.pipeTo(writable, { signal: gone.signal });
     await settled();
     await take();

@@ -171,14 +171,13 @@ function pipe(
       // It may be the destination that has failed.
       writer.abort(reason).catch(() => {});
     };
-    const writeFirst = (bytes: Uint8Array) => void writer.write(bytes).then(ask, lose);
-    const write = response === undefined ? writeFirst : (bytes: Uint8Array) => writeTo(response, bytes, ask);
-    let isBegun = false;
+    /** Where chunks go once the first is written. */
+    let direct: ServerResponse | undefined;
     const outlet: Outlet = {
       send(bytes) {
-        if (isBegun) return write(bytes);
-        isBegun = true;
-        writeFirst(bytes);
+        if (direct !== undefined) return writeTo(direct, bytes, ask);
+        direct = response;
+        void writer.write(bytes).then(ask, lose);
       },
       end: () => void writer.close().then(resolve, lose),
       fail: lose,
