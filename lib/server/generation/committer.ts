@@ -21,7 +21,7 @@ export function createCommitter(
   write: (events: readonly EventRow[], settlements: readonly Settlement[]) => Promise<void>,
   tickMs: () => number = () => SHORTEST_TICK_MS,
 ): Committer {
-  const waiting = new Set<Committable>();
+  let waiting = new Set<Committable>();
   let isScheduled = false;
   let lastCommitAt = Number.NEGATIVE_INFINITY;
 
@@ -36,7 +36,8 @@ export function createCommitter(
 
   async function commitAll(): Promise<void> {
     const batch = [...waiting].map((committable) => ({ committable, ...committable.take() }));
-    waiting.clear();
+    // A set that is cleared holds what it had before: each tick's would live as long as the next.
+    waiting = new Set();
     try {
       await writeAll(batch);
       for (const { committable } of batch) committable.committed();

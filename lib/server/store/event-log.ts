@@ -12,8 +12,8 @@ type Stretch = { generation_id: string; n: number; events: string };
 
 /** A follower of a stored log reads one at a time. */
 const STRETCH_LENGTH = 32 * 1024;
-/** What is sorted without a pause: some milliseconds of work. */
-const FOLD_STEP = { events: 500, stretches: 200 };
+/** So many events are sorted without a pause: some milliseconds of work. */
+const FOLD_STEP = 500;
 
 /** The channel on which PostgreSQL tells all instances that logs have grown, or that an answer is to stop. */
 export const LOG_CHANNEL = "platen";
@@ -99,28 +99,32 @@ export async function foldJournal(queries: Queries, pause?: () => Promise<void>)
   const entries = await queries.selectFrom("journal").selectAll().orderBy("id").execute();
   const last = entries.at(-1);
   if (last === undefined) return false;
-  const sorted = new Stretches();
-  let unpaused = 0;
-  for (const { lines } of entries) {
-    const rows = lines.split("\n").map(rowOf);
-    sorted.add(rows);
-    unpaused += rows.length;
-    if (unpaused < FOLD_STEP.events) continue;
-    unpaused = 0;
+  await pause?.();
+  const lines = byAnswer(entries.flatMap((entry) => entry.lines.split("\n")));
+  for (let at = 0; at < lines.length; at += FOLD_STEP) {
     await pause?.();
-  }
-  const stretches = sorted.all();
-  for (let at = 0; at < stretches.length; at += FOLD_STEP.stretches) {
-    const step = stretches.slice(at, at + FOLD_STEP.stretches);
-    const given = JSON.stringify(step.map(({ generation_id, n, events }) => [generation_id, n, events]));
+    const stretches = stretchesOf(lines.slice(at, at + FOLD_STEP).map(rowOf));
+    const given = JSON.stringify(stretches.map(({ generation_id, n, events }) => [generation_id, n, events]));
     await sql`insert into generation_log (generation_id, n, events)
       select value ->> 0, value ->> 1, value ->> 2 from json_each(${given})
       where exists (select 1 from generations where id = value ->> 0 and settled_at is null)
       on conflict do nothing`.execute(queries);
-    await pause?.();
   }
+  await pause?.();
   await queries.deleteFrom("journal").where("id", "<=", last.id).execute();
   return true;
+}
+
+/** `lines` with those of one answer together, in order. */
+function byAnswer(lines: readonly string[]): string[] {
+  const answers = new Map<string, string[]>();
+  for (const line of lines) {
+    const id = line.slice(0, line.indexOf(" "));
+    const answer = answers.get(id);
+    if (answer === undefined) answers.set(id, [line]);
+    else answer.push(line);
+  }
+  return [...answers.values()].flat();
 }
 
 /** JSON has no \n, and no id a space. */
@@ -135,37 +139,25 @@ function rowOf(line: string): EventRow {
   return { generation_id, n: Number(n), at_ms: Number(at_ms), data };
 }
 
-function stretchesOf(rows: readonly EventRow[]): Stretch[] {
-  const stretches = new Stretches();
-  stretches.add(rows);
-  return stretches.all();
-}
-
 /** Events of any answers, in order, as they are put together. */
-class Stretches {
-  private readonly stretches: Stretch[] = [];
-  private readonly open = new Map<string, Stretch>();
-
-  add(rows: readonly EventRow[]): void {
-    for (const { generation_id, n, at_ms, data } of rows) {
-      const event = `[${n},${at_ms},${data}]`;
-      const last = this.open.get(generation_id);
-      // A commit that was tried again may have been carried out twice.
-      if (last !== undefined && n <= last.n) continue;
-      if (last !== undefined && last.events.length < STRETCH_LENGTH) {
-        last.n = n;
-        last.events += `,${event}`;
-      } else {
-        const next = { generation_id, n, events: event };
-        this.open.set(generation_id, next);
-        this.stretches.push(next);
-      }
+function stretchesOf(rows: readonly EventRow[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  const open = new Map<string, Stretch>();
+  for (const { generation_id, n, at_ms, data } of rows) {
+    const event = `[${n},${at_ms},${data}]`;
+    const last = open.get(generation_id);
+    // A commit that was tried again may have been carried out twice.
+    if (last !== undefined && n <= last.n) continue;
+    if (last !== undefined && last.events.length < STRETCH_LENGTH) {
+      last.n = n;
+      last.events += `,${event}`;
+    } else {
+      const next = { generation_id, n, events: event };
+      open.set(generation_id, next);
+      stretches.push(next);
     }
   }
-
-  all(): Stretch[] {
-    return this.stretches.map((stretch) => ({ ...stretch, events: `[${stretch.events}]` }));
-  }
+  return stretches.map((stretch) => ({ ...stretch, events: `[${stretch.events}]` }));
 }
 
 function announcedInsert(stretches: readonly Stretch[]) {
