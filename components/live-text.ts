@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type ContentBlock, isThinkingBlock, type Message, textOf } from "@/lib/chat/message";
 import { preferences } from "@/lib/client/preferences";
 import type { ConversationStore } from "@/lib/client/store";
@@ -45,6 +45,7 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
   const { store, message, isLive, writer, onWritten } = live;
   const [initialText] = useState(() => textOf(latest(store, message, isLive).content));
   const [wasLive] = useState(isLive);
+  const own = useRef<Writer>(null);
 
   useEffect(() => {
     if (!wasLive || element.current === null) return;
@@ -59,6 +60,7 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
       browserScreen,
     );
     writer.current = started;
+    own.current = started;
     return () => {
       started.leave();
       if (writer.current === started) writer.current = null;
@@ -66,11 +68,27 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
   }, [wasLive, element, initialText, store, message.id, writer, onWritten]);
 
   useSettledText(element, wasLive ? undefined : initialText);
+  useCorrectedText(element, message, own);
 
   return initialText;
 }
 
-/** The same for what the model thinks: as it comes, without a caret. */
+/** Shows an answer anew that the server has kept otherwise than it was written here: a Stop in another tab cut it. */
+function useCorrectedText(element: RefObject<HTMLElement | null>, message: Message, writer: LiveWriter): void {
+  const text = message.outcome === undefined ? undefined : textOf(message.content);
+  const settled = useRef(text);
+
+  useLayoutEffect(() => {
+    const before = settled.current;
+    settled.current = text;
+    if (before === undefined || text === undefined || text === before || element.current === null) return;
+    writer.current?.freeze();
+    element.current.replaceChildren();
+    fill(element.current, text);
+  }, [element, text, writer]);
+}
+
+/** What the model thinks: as it comes, without a caret. */
 export function useLiveThinking(
   element: RefObject<HTMLElement | null>,
   store: ConversationStore,

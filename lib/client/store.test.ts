@@ -521,6 +521,36 @@ describe("Stop", () => {
     expect(connection(1).asked).toMatchObject({ request: { parentId: "id-1", message: sent("id-2", "Two") } });
   });
 
+  test("of an edited message, before the server has that, does not hold up the next", async () => {
+    const { store, connections, connection, stops } = setUp(
+      conversation(question("q", "One"), answer("a", "q", "1", DONE)),
+    );
+    store.edit("q", "One, rather");
+    await settled();
+    store.stop(0);
+    stops[0]?.answer(STOPPED);
+    connection(0).says(1, ends(STOPPED));
+    connection(0).ends({ type: "ended", hasOthers: true });
+    await settled();
+    store.send("Two");
+    await settled();
+    expect(connections).toHaveLength(2);
+    expect(connection(1).asked).toMatchObject({ request: { parentId: "id-2", message: sent("id-3", "Two") } });
+  });
+
+  test("in another tab leaves here what that tab had seen", async () => {
+    const { store, connection, reads } = await streaming();
+    connection(0).says(4, ends(STOPPED));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(texts(store)[1]).toEqual(["id-2", "Hello", "stopped"]);
+    const { conversation: mine } = store.getState();
+    const kept = [question("id-1", "Hi"), answer("id-2", "id-1", "Hel", STOPPED)];
+    reads[0]?.answer({ ...mine, messages: kept });
+    await settled();
+    expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
+  });
+
   test("of a message that waits for the Stop before it sends that message all the same", async () => {
     const { store, connections, connection, stops } = await streaming();
     store.stop(3);

@@ -93,7 +93,11 @@ export function createConversationStore(
       lastRequestMs = elapsedMs();
       const end = await connect(id, request, signal);
       if (signal.aborted) return;
-      if (end.type === "ended") return end.hasOthers ? refresh() : undefined;
+      if (end.type === "ended") {
+        // A Stop elsewhere may have kept less than has come here. Not awaited: it waits itself for a Stop, which waits for us.
+        if (end.hasOthers || messageOf(id)?.outcome?.type === "stopped") void refresh();
+        return;
+      }
       if (end.type === "refused" && !isPassing(end, hasBegun(id))) return refused(id, request, end.error);
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;

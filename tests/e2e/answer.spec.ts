@@ -126,6 +126,29 @@ test("two tabs of one browser share one stream, and a message sent in one appear
   expect(upstream.requests).toHaveLength(2);
 });
 
+test("a Stop in one tab leaves in another, which was further, what the first had shown", async ({
+  chat,
+  upstream,
+  context,
+}) => {
+  upstream.script(answer(LONG, { pace: everyMs(15) }));
+  // Shows at once what the second tab is still typing out.
+  await chat.page.emulateMedia({ reducedMotion: "reduce" });
+  await chat.open();
+  await chat.say("Go on");
+  await expect(chat.page).toHaveURL(/\/c\//);
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.page.goto(chat.page.url());
+  await expect(second.answers.last()).toContainText("line after line");
+  await second.page.keyboard.press("Escape");
+  await second.settled("Stopped");
+  await chat.settled("Stopped");
+  const shown = await second.lastAnswer();
+  await expect.poll(() => chat.lastAnswer()).toBe(shown);
+  await chat.page.reload();
+  await expect.poll(() => chat.lastAnswer()).toBe(shown);
+});
+
 test("a network that goes and comes loses nothing and repeats nothing", async ({ page, server, upstream }) => {
   const wire = await startWire(server.url);
   const chat = new Chat(page, wire.url);
