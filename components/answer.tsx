@@ -74,6 +74,7 @@ export function Answer({ row, desk, isAnswering, isWatched, isBusy, isReconnecti
         <Notice
           notice={notice}
           isLive={isWatched}
+          isAnswering={isAnswering}
           onRetry={() => desk.onRetry(message.id)}
           onContinue={canContinue(message) ? () => desk.onContinue(message.id) : undefined}
           onNewConversation={desk.onNewConversation}

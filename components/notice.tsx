@@ -90,13 +90,15 @@ type NoticeProps = {
   notice: NoticeText;
   /** It happened under the reader's eyes, so it is announced and waits its time; in an old conversation it just stands there. */
   isLive: boolean;
+  /** Another answer is under way: nothing more can be asked for meanwhile. */
+  isAnswering: boolean;
   onRetry(): void;
   /** Undefined where there is nothing to go on from. */
   onContinue: (() => void) | undefined;
   onNewConversation(): void;
 };
 
-export function Notice({ notice, isLive, onRetry, onContinue, onNewConversation }: NoticeProps) {
+export function Notice({ notice, isLive, isAnswering, onRetry, onContinue, onNewConversation }: NoticeProps) {
   const { tone, sentence, remedy, waitSeconds } = notice;
   const isAlert = isLive && tone === "failure";
   return (
@@ -108,11 +110,13 @@ export function Notice({ notice, isLive, onRetry, onContinue, onNewConversation 
       {isAlert ? <p role="alert">{sentence}</p> : <p>{sentence}</p>}
       <div className="flex flex-wrap gap-2 empty:hidden">
         {onContinue !== undefined && (
-          <button type="button" className="button" onClick={onContinue}>
+          <button type="button" className="button" disabled={isAnswering} onClick={onContinue}>
             Continue
           </button>
         )}
-        {remedy === "retry" && <RetryButton waitSeconds={isLive ? waitSeconds : 0} onRetry={onRetry} />}
+        {remedy === "retry" && (
+          <RetryButton waitSeconds={isLive ? waitSeconds : 0} isDisabled={isAnswering} onRetry={onRetry} />
+        )}
         {remedy === "new_conversation" && (
           <button type="button" className="button" onClick={onNewConversation}>
             New conversation
@@ -123,11 +127,19 @@ export function Notice({ notice, isLive, onRetry, onContinue, onNewConversation 
   );
 }
 
+type RetryButtonProps = { waitSeconds: number; isDisabled?: boolean; onRetry(): void };
+
 /** `Retry`, once `waitSeconds` are over; until then it says how long. */
-export function RetryButton({ waitSeconds, onRetry }: { waitSeconds: number; onRetry(): void }) {
+export function RetryButton({ waitSeconds, isDisabled = false, onRetry }: RetryButtonProps) {
   const leftSeconds = useCountdown(waitSeconds);
   return (
-    <button type="button" className="button" aria-label="Retry" disabled={leftSeconds > 0} onClick={onRetry}>
+    <button
+      type="button"
+      className="button"
+      aria-label="Retry"
+      disabled={isDisabled || leftSeconds > 0}
+      onClick={onRetry}
+    >
       {leftSeconds > 0 ? <span className="tabular-nums">Retry in {clock(leftSeconds)}</span> : "Retry"}
     </button>
   );

@@ -159,7 +159,11 @@ test("a stopped answer goes on where it stood, without a jump and without saying
   await expect(chat.answers.last()).toContainText(plain(LONG.slice(0, 1500)));
   await expect(button(chat, "Continue")).toHaveCount(0);
   await button(chat, "Previous version").click();
-  await expect(button(chat, "Continue")).toBeVisible();
+  await expect(button(chat, "Continue")).toBeEnabled();
+  upstream.script(answer(LONG, { pace: CLAUDE_RHYTHM }));
+  await chat.say("And something else");
+  await expect(chat.stop).toBeVisible();
+  await expect(button(chat, "Continue")).toBeDisabled();
 });
 
 test("the demo model goes on, too", async ({ demoChat: chat }) => {
