@@ -30,10 +30,13 @@ test("an edited message begins a branch, both can be read, and a reload shows th
   await expect(chat.messages).toHaveText(/What is a platen\?/);
   await expect(chat.answers).toHaveText(/The second answer\./);
   await expect(chat.box).toBeFocused();
+  const saved = chat.page.waitForResponse((response) => response.request().method() === "PATCH");
   await button(chat, "Previous version").click();
   await expect(chat.messages).toHaveText(/What is a platten\?/);
   await expect(chat.answers).toHaveText(/The first answer\./);
   await expect(button(chat, "Previous version")).toBeDisabled();
+  // A reload that overtakes it shows the other.
+  await saved;
   await chat.page.reload();
   await expect(chat.messages).toHaveText(/What is a platten\?/);
   await button(chat, "Next version").click();
