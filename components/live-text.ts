@@ -75,17 +75,20 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
 
 /** Shows an answer anew that the server has kept otherwise than it was written here: a Stop in another tab cut it. */
 function useCorrectedText(element: RefObject<HTMLElement | null>, message: Message, writer: LiveWriter): void {
-  const text = message.outcome === undefined ? undefined : textOf(message.content);
-  const settled = useRef(text);
+  const settled = useRef<readonly ContentBlock[]>(undefined);
 
   useLayoutEffect(() => {
+    if (message.outcome === undefined) return;
     const before = settled.current;
-    settled.current = text;
-    if (before === undefined || text === undefined || text === before || element.current === null) return;
+    settled.current = message.content;
+    // Texts are put together only where the content is another object: what was loaded and is the same is not.
+    if (before === undefined || before === message.content || element.current === null) return;
+    const text = textOf(message.content);
+    if (text === textOf(before)) return;
     writer.current?.freeze();
     element.current.replaceChildren();
     fill(element.current, text);
-  }, [element, text, writer]);
+  }, [element, message, writer]);
 }
 
 /** What the model thinks: as it comes, without a caret. */

@@ -36,7 +36,7 @@ export function createCommitter(
 
   async function commitAll(): Promise<void> {
     const batch = [...waiting].map((committable) => ({ committable, ...committable.take() }));
-    // A set that is cleared holds what it had before: each tick's would live as long as the next.
+    // Not cleared: V8 ties what a set held to what it will hold, and once one has grown old all that follow stay.
     waiting = new Set();
     try {
       await writeAll(batch);
