@@ -21,7 +21,16 @@ const { values } = parseArgs({
 
 const SHOWN_VIOLATIONS = 5;
 const LAST_WORDS_MS = 90_000;
-const SETTINGS = { UNATTENDED_SECONDS: "40", STALL_SECONDS: "8", DRAIN_SECONDS: "2", LOG_LEVEL: "warn" };
+const METRICS_TOKEN = "a-token-for-the-scraper";
+const SETTINGS = {
+  UNATTENDED_SECONDS: "40",
+  STALL_SECONDS: "8",
+  DRAIN_SECONDS: "2",
+  LOG_LEVEL: "warn",
+  METRICS_TOKEN,
+};
+/** So long after the last reader has left nobody may be counted as following. */
+const LEFT_WITHIN_MS = 5_000;
 
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
@@ -68,11 +77,17 @@ process.exit(violations.length === 0 ? 0 : 1);
 
 /** What must hold when everything is quiet: nothing is open, and what had ended is as it was. */
 async function finalViolations(
-  { probe }: World,
+  { probe, servers }: World,
   { countOpen }: RemoteModel,
   ended: readonly Lived[],
 ): Promise<string[]> {
   const found: string[] = [];
+  for (const { url } of servers) {
+    const until = Date.now() + LEFT_WITHIN_MS;
+    while ((await countFollowers(url)) !== "0" && Date.now() < until) await sleep(100);
+    const left = await countFollowers(url);
+    if (left !== "0") found.push(`${left} streams are still followed at ${url}, by nobody`);
+  }
   const open = await countOpen();
   if (open > 0) found.push(`${open} of the model's sockets are left open`);
   const unsettled = await probe.query(
@@ -86,6 +101,12 @@ async function finalViolations(
     if (stored.get(id) !== before) found.push(`answer ${id} is not what it was when it ended: ${stored.get(id)}`);
   }
   return found;
+}
+
+/** The open event streams of an instance, as it counts them. */
+async function countFollowers(url: string): Promise<string | undefined> {
+  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } });
+  return /^platen_followers (\d+)$/m.exec(await response.text())?.[1];
 }
 
 function report(answers: readonly Lived[], { history, drift }: Disasters, wrong: readonly string[]): void {

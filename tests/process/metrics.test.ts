@@ -122,6 +122,22 @@ test("an interruption is counted by its cause", async () => {
   await hasty.end("SIGTERM");
 });
 
+test("who asks for the headers alone follows nothing, and keeps no answer going", async () => {
+  const hasty = await startServer({
+    ANTHROPIC_BASE_URL: upstream.url,
+    METRICS_TOKEN: TOKEN,
+    UNATTENDED_SECONDS: "0.2",
+  });
+  const visitor = new Visitor(hasty);
+  upstream.script(answer("On and on. ".repeat(2000), { pace: everyMs(5) }));
+  const { id, response } = await visitor.ask("Never stop.");
+  expect((await visitor.request(`/api/generations/${id}`, { method: "HEAD" })).status).toBe(200);
+  await response.body?.cancel();
+  await upstream.waitFor(({ closed }) => closed?.by === "client");
+  expect((await scrape(hasty)).get("platen_followers")).toBe(0);
+  await hasty.end("SIGTERM");
+});
+
 test("what the model's answers cost is there by model", async () => {
   upstream.script(answer("Dear words."));
   await readAll((await new Visitor(server).ask("Cost me.")).response).ended;

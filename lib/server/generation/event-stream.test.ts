@@ -155,11 +155,11 @@ describe("a followed log", () => {
     await reader.cancel();
   });
 
-  test("has a follower from the start until it is cancelled, even in the middle of waiting", async () => {
+  test("has a follower from the first question until it is cancelled, even in the middle of waiting", async () => {
     const log = growingLog();
     const reader = readerOf(followStream(log.source, 0));
-    expect(log.followers()).toBe(1);
     await reader.next();
+    expect(log.followers()).toBe(1);
     const waiting = reader.next();
     await settled();
     await reader.cancel();
@@ -169,6 +169,15 @@ describe("a followed log", () => {
     log.end();
     await settled();
     expect(log.followers()).toBe(0);
+  });
+
+  test("has no follower and no timer while nobody reads, for a body that is dropped is not cancelled", async () => {
+    const log = growingLog();
+    const stream = followStream(log.source, 0);
+    await settled();
+    expect([log.followers(), vi.getTimerCount()]).toEqual([0, 0]);
+    await stream.cancel();
+    expect([log.followers(), vi.getTimerCount()]).toEqual([0, 0]);
   });
 
   test("that cannot be read fails the body, and leaves neither a follower nor a timer", async () => {

@@ -45,7 +45,8 @@ export type FollowStream = ReadableStream<Uint8Array> & { response?: ServerRespo
 
 /**
  * The log after event `after` as a body: a first frame at once, then what is there, then what comes. It is read only as
- * fast as the reader reads, so a slow one costs no more than a cursor; under load neighbouring frames share a chunk.
+ * fast as the reader reads, so a slow one costs no more than a cursor, and one who never reads nothing; under load
+ * neighbouring frames share a chunk.
  */
 export function followStream(source: LogSource, after: number): FollowStream {
   const feed = openFeed(source, after);
@@ -80,20 +81,28 @@ function openFeed(source: LogSource, after: number): Feed {
   let isReading = false;
   /** The log grew while it was being read. */
   let isStale = false;
+  let stopAttending: (() => void) | undefined;
 
-  metrics().followers.inc();
-  const stopAttending = source.attend(answer);
-  const keepAlive = setInterval(() => {
-    // While the log is read, the answer is on its way.
-    if (!isReading) say(encoder.encode(": keep-alive\n\n"));
-  }, KEEP_ALIVE_MS);
+  /** With the first question: a body whose reader left before it was piped is dropped by Next, and never cancelled. */
+  function begin(): void {
+    isGreeted = true;
+    metrics().followers.inc();
+    const stop = source.attend(answer);
+    const keepAlive = setInterval(() => {
+      // While the log is read, the answer is on its way.
+      if (!isReading) say(encoder.encode(": keep-alive\n\n"));
+    }, KEEP_ALIVE_MS);
+    stopAttending = () => {
+      stop();
+      clearInterval(keepAlive);
+      metrics().followers.dec();
+    };
+  }
 
   function leave(): void {
     if (!isOpen) return;
     isOpen = false;
-    clearInterval(keepAlive);
-    metrics().followers.dec();
-    stopAttending();
+    stopAttending?.();
   }
 
   function say(bytes: Uint8Array): void {
@@ -144,9 +153,9 @@ function openFeed(source: LogSource, after: number): Feed {
   return {
     ask(outlet) {
       asking = outlet;
-      if (isGreeted) answer();
-      else say(encoder.encode(": ok\n\n"));
-      isGreeted = true;
+      if (isGreeted) return answer();
+      begin();
+      say(encoder.encode(": ok\n\n"));
     },
     leave,
   };
