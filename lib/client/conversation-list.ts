@@ -31,6 +31,8 @@ let shown: ConversationList = EMPTY;
 let newestRequest = 0;
 let loading: Promise<void> | undefined;
 let stopWatching: (() => void) | undefined;
+/** Puts off the next question to when it is worth while, by what is known now. */
+let askLater: (() => void) | undefined;
 let channel: BroadcastChannel | undefined;
 let removals: Removals | undefined;
 const listeners = new Set<() => void>();
@@ -65,6 +67,8 @@ function noteSeen(): void {
 export function putOnScreen(id: string): void {
   onScreen = id;
   if (shown.unread.has(id)) show(state);
+  // What was on the screen may be answering: of that only the list knows the end now.
+  askLater?.();
 }
 
 /** Asks the server again. When it does not answer, the list stays as it was. Of several at once, the newest counts. */
@@ -171,31 +175,35 @@ function watch(): () => void {
   const { signal } = ended;
   if (typeof BroadcastChannel !== "undefined") {
     channel = new BroadcastChannel(CHANNEL);
-    channel.addEventListener("message", () => void refreshConversations(), { signal });
+    channel.addEventListener("message", () => void refresh(), { signal });
     // The other tabs' stores say here that a conversation goes on.
     const answers = new BroadcastChannel("platen.conversations");
-    answers.addEventListener("message", () => void refreshConversations(), { signal });
+    answers.addEventListener("message", () => void refresh(), { signal });
     signal.addEventListener("abort", () => answers.close());
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const ask = async () => {
-    clearTimeout(timer);
-    if (!document.hidden) await refreshConversations();
+  const setTimer = () => {
     const isAnswering = state.recent.some((listed) => listed.isAnswering && listed.id !== onScreen);
+    clearTimeout(timer);
     if (!signal.aborted) timer = setTimeout(ask, isAnswering ? ASK_WHILE_ANSWERING_MS : ASK_EVERY_MS);
   };
+  // Whoever hears from another tab that an answer is under way asks soon whether it has ended: nobody may say that.
+  const refresh = () => refreshConversations().then(setTimer);
+  const ask = () => (document.hidden ? setTimer() : void refresh());
+  askLater = setTimer;
   document.addEventListener("visibilitychange", () => void (document.hidden || ask()), { signal });
-  window.addEventListener("focus", () => void ask(), { signal });
+  window.addEventListener("focus", ask, { signal });
   window.addEventListener("pagehide", () => pageRemovals().leave(), { signal });
   signal.addEventListener(
     "abort",
     pageRemovals().subscribe(() => show(state)),
   );
   pageRemovals().resume();
-  void ask();
+  ask();
   return () => {
     ended.abort();
     clearTimeout(timer);
+    askLater = undefined;
     channel?.close();
     channel = undefined;
   };
