@@ -1,4 +1,5 @@
 import type { Lexer, LexerState, Token } from "@/lib/typewriter/code/lexer";
+import { withBreak } from "@/lib/typewriter/code/runs";
 import { build } from "./build";
 import { write } from "./caret";
 import type { Desk } from "./desk";
@@ -81,8 +82,8 @@ export class CodeView {
 
   private endLine(): void {
     const last = this.runs.at(-1);
-    if (last !== undefined && last.kind === undefined) last.dom.appendData("\n");
-    else this.add(document.createTextNode("\n"));
+    if (last === undefined) this.add(document.createTextNode("\n"));
+    else last.dom.appendData("\n");
     this.runs.length = 0;
     this.text = "";
     this.hasBegun = false;
@@ -143,7 +144,7 @@ export class CodeView {
       for (; line < end; line++) {
         const { tokens, next } = lexer.read(this.node.lines[line] as string, state);
         state = next;
-        coloured.append(...runsOf(tokens), "\n");
+        coloured.append(...runsOf(withBreak(tokens)));
       }
       if (!isOpen) {
         group?.replaceChildren(coloured);

@@ -1,5 +1,6 @@
 import { createElement, type ReactNode } from "react";
 import { lexerOf } from "@/lib/typewriter/code/languages";
+import { withBreak } from "@/lib/typewriter/code/runs";
 import { createMarkdown } from "@/lib/typewriter/markdown/markdown";
 import type { Block, Code, Inline, Item, Row, Table } from "@/lib/typewriter/markdown/tree";
 import { describeBlock, describeCell, describeInline, describeSource, languageOf } from "./describe";
@@ -134,11 +135,11 @@ function renderCode(lines: Code["lines"], language: string): ReactNode[] {
     const runs = groups[group];
     const read = lexer?.read(line, state) ?? { tokens: [{ kind: undefined, text: line }], next: state };
     state = read.next;
-    for (const { kind, text } of read.tokens) {
+    const isLast = index === lines.length - 1;
+    for (const { kind, text } of isLast ? read.tokens : withBreak(read.tokens)) {
       if (kind === undefined) pushText(runs, text);
       else runs.push(createElement("span", { className: `tok-${kind}` }, text));
     }
-    if (index < lines.length - 1) pushText(runs, "\n");
   }
   return inBoxes(LINES, groups);
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { lexerOf } from "./languages";
 import type { Lexer, TokenKind } from "./lexer";
 
-/** The coloured runs of the code, in order. */
+/** The coloured runs of the code, in order, without the space around them. */
 function runsOf(language: string, code: string): [TokenKind, string][] {
   const runs: [TokenKind, string][] = [];
   eachLine(lexerFor(language), code, (line, tokens) => {
     expect(tokens.map(({ text }) => text).join("")).toBe(line);
-    for (const { kind, text } of tokens) if (kind !== undefined) runs.push([kind, text]);
+    for (const { kind, text } of tokens) if (kind !== undefined) runs.push([kind, text.trim()]);
   });
   return runs;
 }
@@ -50,10 +50,10 @@ describe("a lexer", () => {
       "js",
       "`a ${b + `c`} d`; x = a / b / c; y = /[/]\\//g",
       [
-        ["string", "`a "],
+        ["string", "`a"],
         ["meta", "${"],
         ["string", "`c`"],
-        ["string", " d`"],
+        ["string", "d`"],
         ["string", "/[/]\\//g"],
       ],
     ],
@@ -65,7 +65,7 @@ describe("a lexer", () => {
         ["keyword", "def"],
         ["function", "f"],
         ["string", '"""one'],
-        ["string", '    two"""'],
+        ["string", 'two"""'],
         ["keyword", "return"],
         ["constant", "None"],
       ],
@@ -160,10 +160,22 @@ describe("a lexer", () => {
     expect(lexerOf("constructor")).toBeUndefined();
   });
 
-  it("makes one run of what has one colour and only space between", () => {
-    expect(runsOf("ts", "export async function f() {}")).toEqual([
-      ["keyword", "export async function"],
-      ["function", "f"],
+  it("makes no run of space: it belongs to the run before it, or at the start of a line to the one after", () => {
+    const lexer = lexerFor("ts");
+    expect(lexer.read("\t  export async function f(a) { return a }", lexer.start).tokens).toEqual([
+      { kind: "keyword", text: "\t  export async function " },
+      { kind: "function", text: "f" },
+      { kind: undefined, text: "(a) { " },
+      { kind: "keyword", text: "return " },
+      { kind: undefined, text: "a }" },
     ]);
+    expect(lexer.read("  ", lexer.start).tokens).toEqual([{ kind: undefined, text: "  " }]);
+  });
+
+  it("only extends a run by the space that comes after it", () => {
+    const lexer = lexerFor("ts");
+    const kinds = (line: string) => lexer.read(line, lexer.start).tokens.map(({ text }) => text);
+    expect(kinds("return ")).toEqual(["return "]);
+    expect(kinds("return v")).toEqual(["return ", "v"]);
   });
 });

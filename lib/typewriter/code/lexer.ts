@@ -137,18 +137,22 @@ function groupOf(match: RegExpExecArray): number {
   return 0;
 }
 
+/** Space has no colour, so it belongs to the run before it, or at the start of a line to the one after. */
 function push(tokens: Token[], kind: TokenKind | undefined, text: string): void {
   if (text === "") return;
   const last = tokens.at(-1);
-  if (last && last.kind === kind) last.text += text;
-  else if (isApart(tokens, kind)) tokens.splice(-2, 2, { kind, text: `${tokens.at(-2)?.text}${last?.text}${text}` });
-  else tokens.push({ kind, text });
+  if (last === undefined) tokens.push({ kind, text });
+  else if (last.kind === kind) last.text += text;
+  else if (isSpace(last.text)) tokens[0] = { kind, text: last.text + text };
+  else {
+    const inked = text.replace(/^[ \t]+/, "");
+    last.text += text.slice(0, text.length - inked.length);
+    if (inked !== "") tokens.push({ kind, text: inked });
+  }
 }
 
-/** Whether nothing but space is between the last run of this kind and the end: space has no colour, so all is one run. */
-function isApart(tokens: readonly Token[], kind: TokenKind | undefined): boolean {
-  const last = tokens.at(-1);
-  return last !== undefined && last.kind === undefined && tokens.at(-2)?.kind === kind && /^[ \t]+$/.test(last.text);
+function isSpace(text: string): boolean {
+  return /^[ \t]+$/.test(text);
 }
 
 function lookupOf(words: Words, ignoresCase: boolean): Map<string, TokenKind> {
