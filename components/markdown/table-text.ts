@@ -62,5 +62,5 @@ function plainText(node: Node): string {
 
 /** The source of a formula, typeset or not. */
 function formulaOf(element: Element): string {
-  return (element.querySelector("annotation") ?? element).textContent ?? "";
+  return element.querySelector("math")?.getAttribute("alttext") ?? element.textContent ?? "";
 }
