@@ -8,6 +8,8 @@ type Scroller = RefObject<HTMLElement | null>;
 /** A page settles: fonts, formulas, and blocks that are laid out when they come near. */
 const SETTLED_AFTER_MS = 400;
 const MARKED_FOR_MS = 2_400;
+/** What a reader does. From then on the view is the reader's. */
+const READERS_EVENTS = ["wheel", "touchmove", "pointerdown", "keydown", "click"];
 
 /** Goes to the message that the address or a search names, on whatever branch it is, and marks it for a moment. */
 export function useJumpToMessage(store: ConversationStore, scroller: Scroller): void {
@@ -60,11 +62,22 @@ function showMessage(scroller: Scroller, id: string): () => void {
   let frame = requestAnimationFrame(() => {
     frame = requestAnimationFrame(show);
   });
-  const again = setTimeout(show, SETTLED_AFTER_MS);
+  const again = setTimeout(() => {
+    show();
+    letGo();
+  }, SETTLED_AFTER_MS);
   const unmark = setTimeout(() => find()?.classList.remove("jumped-to"), MARKED_FOR_MS);
-  return () => {
+  const reader = new AbortController();
+  const letGo = () => {
+    reader.abort();
     cancelAnimationFrame(frame);
     clearTimeout(again);
+  };
+  // Before it comes to the page: the press that led here is over for the window.
+  for (const name of READERS_EVENTS)
+    window.addEventListener(name, letGo, { capture: true, passive: true, signal: reader.signal });
+  return () => {
+    letGo();
     clearTimeout(unmark);
     find()?.classList.remove("jumped-to");
   };

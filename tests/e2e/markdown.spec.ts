@@ -177,6 +177,32 @@ test("code and tables can be copied", async ({ chat, upstream, page, context }) 
   await expect.poll(clipboard).toBe(RICH);
 });
 
+test("a formula keeps its source, and what is tagged has its number at the edge", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  upstream.script(answer("| a | b |\n| --- | --- |\n| $\\frac{x}{2}$ | 2 |\n\n$$x = y \\tag{1}$$"));
+  await chat.open();
+  await chat.say("Mathematics");
+  await chat.settled();
+  const formulas = chat.answers.last().locator("math");
+  await expect(formulas).toHaveCount(2);
+  await expect(formulas.first()).toHaveAttribute("alttext", "\\frac{x}{2}");
+  await chat.answers.last().getByRole("button", { name: "Copy as Markdown" }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("| $\\frac{x}{2}$ | 2 |");
+  const tagged = await formulas.last().evaluate((math) => {
+    const { left, right } = math.getBoundingClientRect();
+    const cells = [...math.querySelectorAll("mtd")].map((cell) => cell.getBoundingClientRect());
+    const [formula, number] = [cells[1] as DOMRect, cells.at(-1) as DOMRect];
+    return { formulaAt: (formula.left + formula.right - 2 * left) / 2 / (right - left), gap: right - number.right };
+  });
+  expect(tagged.formulaAt).toBeCloseTo(0.47, 1);
+  expect(tagged.gap).toBeLessThan(2);
+});
+
 test("a diagram is drawn in a frame of its own when asked, and code that is none stays code", async ({
   chat,
   upstream,
