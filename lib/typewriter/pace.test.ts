@@ -211,6 +211,17 @@ describe("whatever it is told", () => {
     expect(figures.longestPauseMs).toBeLessThanOrEqual(60);
   });
 
+  it("is out within 250 ms of the first frame, however long the page was blocked before the end", () => {
+    for (const mode of ["smooth", "typewriter"] as const) {
+      const pace = createPace(mode);
+      pace.arrived(28, 0);
+      pace.arrived(32, 787);
+      pace.ended(787);
+      for (let nowMs = 803; nowMs < 803 + 240; nowMs += 16) pace.advance(nowMs);
+      expect(pace.advance(803 + 240)).toBe(32);
+    }
+  });
+
   it("never shows less than before, nor more than there is, nor part of a unit, and shows all in the end", () => {
     const step = fc.record({
       afterMs: fc.oneof(

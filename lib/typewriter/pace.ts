@@ -89,7 +89,7 @@ export function createPace(mode: PaceMode, shownBefore = 0): Pace {
 
   function forgive(lostMs: number, atMs: number): void {
     for (const arrival of pending) arrival.atMs = Math.min(arrival.atMs + lostMs, atMs);
-    endByMs += lostMs;
+    if (endByMs !== Number.POSITIVE_INFINITY) endByMs = Math.min(endByMs + lostMs, atMs + END_MS);
   }
 
   function showAll(): void {
