@@ -61,27 +61,22 @@ function describeFormula(source: string, isDisplay: boolean): Shape | undefined 
   });
   const [math] = (tree?.children ?? []) as MathTree[];
   if (math === undefined) return undefined;
-  const described = describeTree(math);
-  return typeof described === "object" ? withSource(described, source) : undefined;
+  const described = describeTree(withSource(math, source));
+  return typeof described === "object" ? described : undefined;
 }
 
 /** KaTeX keeps the source in an annotation, in a row, in `semantics`: three elements to style and lay out for each formula. */
-function withSource(math: Shape, source: string): Shape {
-  const [semantics] = math.children ?? [];
-  const [formula] = (isShape(semantics) && semantics.tag === "semantics" && semantics.children) || [];
-  if (!isShape(formula)) return math;
-  const isPlainRow = formula.tag === "mrow" && Object.keys(formula.attributes ?? {}).length === 0;
+function withSource(math: MathTree, source: string): MathTree {
+  const [formula] = math.children?.find(({ type }) => type === "semantics")?.children ?? [];
+  if (formula === undefined) return math;
+  const isPlainRow = formula.type === "mrow" && Object.keys(formula.attributes ?? {}).length === 0;
   const children = isPlainRow ? (formula.children ?? []) : [formula];
-  return shape("math", { ...math.attributes, alttext: source }, ...children);
-}
-
-function isShape(child: Child | undefined): child is Shape {
-  return typeof child === "object";
+  return { ...math, attributes: { ...math.attributes, alttext: source }, children };
 }
 
 // What MathML Core knows, and little else: no address and no style gets through, whatever KaTeX makes of a formula.
 const ATTRIBUTES = new Set(
-  "accent accentunder columnspan depth display displaystyle encoding fence form height linethickness lspace mathbackground mathcolor mathsize maxsize minsize movablelimits rowspan rspace scriptlevel separator stretchy symmetric voffset width".split(
+  "accent accentunder alttext columnspan depth display displaystyle encoding fence form height linethickness lspace mathbackground mathcolor mathsize maxsize minsize movablelimits rowspan rspace scriptlevel separator stretchy symmetric voffset width".split(
     " ",
   ),
 );
