@@ -5,7 +5,12 @@ import type { Contender } from "./contenders";
 import { DOCUMENTS } from "./documents";
 import { figuresOf, type Measured } from "./report";
 
-function measured(name: string, contender: Contender, totalMs: number, tenthsMs = [1, 1]): Measured {
+function measured(
+  name: string,
+  contender: Contender,
+  totalMs: number,
+  { tenthsMs = [1, 1], charactersEach = 20 } = {},
+): Measured {
   const document = DOCUMENTS.find((one) => one.name === name) as Measured["document"];
   const run = {
     commits: 10,
@@ -19,7 +24,7 @@ function measured(name: string, contender: Contender, totalMs: number, tenthsMs 
     scriptBytes: { initial: 0, lazy: 0 },
     shown: { characters: 1, elements: 1 },
   };
-  return { document, contender, figures: figuresOf([run]) };
+  return { document, charactersEach, contender, figures: figuresOf([run]) };
 }
 
 it("judges the cost against the floor and streamdown, and the growth of every document", () => {
@@ -27,13 +32,25 @@ it("judges the cost against the floor and streamdown, and the growth of every do
     measured("80", "platen", 150),
     measured("80", "floor", 100),
     measured("80", "streamdown", 1000),
-    measured("list", "platen", 10, [1, 2]),
+    measured("list", "platen", 10, { tenthsMs: [1, 2] }),
   ];
   expect(judge(barsOf({ free, paced: [], page: undefined })).map(({ name, isMet }) => [name, isMet])).toEqual([
     ["80 KB: cost to floor's", false],
     ["80 KB: cost to streamdown's", true],
     ["80 KB: growth of a commit's cost", true],
     ["5,000 list items: growth of a commit's cost", false],
+  ]);
+});
+
+it("compares what was cut alike", () => {
+  const free = [
+    measured("80", "platen", 150),
+    measured("80", "platen", 120, { charactersEach: 4 }),
+    measured("80", "floor", 100, { charactersEach: 4 }),
+  ];
+  const costs = judge(barsOf({ free, paced: [], page: undefined })).filter(({ name }) => name.includes("floor"));
+  expect(costs.map(({ name, measured, isMet }) => [name, measured, isMet])).toEqual([
+    ["80 KB, 4 characters a commit: cost to floor's", 1.2, true],
   ]);
 });
 

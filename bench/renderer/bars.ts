@@ -1,6 +1,6 @@
 import type { Bar } from "../bars";
 import type { ComparedBytes } from "./page-bytes";
-import { costRatio, type Measured, of } from "./report";
+import { costRatio, type Measured, of, titleOf } from "./report";
 
 type Seen = { free: readonly Measured[]; paced: readonly Measured[]; page: ComparedBytes | undefined };
 
@@ -30,19 +30,21 @@ export function barsOf({ free, paced, page }: Seen): Bar[] {
   ];
 }
 
-function costBars({ document, figures }: Measured, free: readonly Measured[]): Bar[] {
+function costBars(platen: Measured, free: readonly Measured[]): Bar[] {
+  const { document, figures } = platen;
+  const title = titleOf(platen);
   const bars: Bar[] = [];
   for (const rival of ["floor", "streamdown"] as const) {
-    const theirs = of(free, document, rival);
+    const theirs = of(free, platen, rival);
     const atMost = COST[document.name]?.[rival];
     if (theirs !== undefined && atMost !== undefined)
-      bars.push({ name: `${document.title}: cost to ${rival}'s`, atMost, measured: costRatio(figures, theirs) });
+      bars.push({ name: `${title}: cost to ${rival}'s`, atMost, measured: costRatio(figures, theirs) });
   }
-  bars.push({ name: `${document.title}: growth of a commit's cost`, atMost: MAX_GROWTH, measured: figures.growth });
-  const streamdown = of(free, document, "streamdown");
+  bars.push({ name: `${title}: growth of a commit's cost`, atMost: MAX_GROWTH, measured: figures.growth });
+  const streamdown = of(free, platen, "streamdown");
   if (document.name === "200" && streamdown !== undefined) {
     const measured = figures.heapMb.document / streamdown.heapMb.document;
-    bars.push({ name: `${document.title}: heap kept, to streamdown's`, atMost: MAX_HEAP_SHARE, measured });
+    bars.push({ name: `${title}: heap kept, to streamdown's`, atMost: MAX_HEAP_SHARE, measured });
   }
   return bars;
 }

@@ -73,7 +73,8 @@ export async function buildPage(contender: Contender, keepsNames = false): Promi
   return join(folder, "site");
 }
 
-function isPeer(contender: Contender): boolean {
+/** Whether it is neither Platen nor the floor. */
+export function isPeer(contender: Contender): boolean {
   return contender !== "floor" && contender !== "platen";
 }
 

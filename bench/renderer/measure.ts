@@ -2,8 +2,13 @@ import type { Browser } from "@playwright/test";
 import { type BenchTab, heapBytes, mainThreadMs, openTab } from "./browser";
 import { answer, type BenchDocument } from "./documents";
 
-/** About what a frame brings at 1,200 characters a second: five deltas of four characters. */
-export const CHARACTERS_A_COMMIT = 20;
+/** What a commit brings, in characters on average. */
+export const A_COMMIT = {
+  /** About a frame at 1,200 characters a second: five deltas. */
+  burst: 20,
+  /** About a frame at 250 characters a second, the rate at which answers come. */
+  delta: 4,
+} as const;
 const TENTHS = 10;
 const QUIET_MS = 400;
 
@@ -29,7 +34,7 @@ export type Run = {
 type Setup = {
   site: { url: string; scriptBytes(): number };
   document: BenchDocument;
-  charactersEach?: number;
+  charactersEach: number;
   limitMs: number;
 };
 
@@ -40,7 +45,7 @@ export async function measure(browser: Browser, { site, document, charactersEach
     const initial = site.scriptBytes();
     const emptyBytes = await heapBytes(tab.session);
     await warmUp(tab);
-    const cut = [document.create(), charactersEach ?? CHARACTERS_A_COMMIT] as const;
+    const cut = [document.create(), charactersEach] as const;
     const commits = await tab.page.evaluate((args) => window.bench.prepare(...args), cut);
     const warmBytes = await heapBytes(tab.session);
     const written = await write(tab, commits, limitMs);

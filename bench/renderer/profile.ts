@@ -5,7 +5,7 @@ import { shown, table } from "../server/figures";
 import { type BenchTab, launch, openTab } from "./browser";
 import { availableOf, buildPage, type Contender } from "./contenders";
 import { DOCUMENTS } from "./documents";
-import { CHARACTERS_A_COMMIT } from "./measure";
+import { A_COMMIT } from "./measure";
 import { serveFolder } from "./site";
 
 /**
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     peers: { type: "string", default: "floor,platen" },
     documents: { type: "string", default: "80" },
-    characters: { type: "string", default: String(CHARACTERS_A_COMMIT) },
+    characters: { type: "string", default: String(A_COMMIT.burst) },
     functions: { type: "string", default: "40" },
     /** The share of the document that is written before anything is recorded. */
     from: { type: "string", default: "0" },

@@ -1,7 +1,7 @@
 import { median, percentile, shown, table } from "../server/figures";
 import { type Contender, TITLES } from "./contenders";
 import type { BenchDocument } from "./documents";
-import type { Run } from "./measure";
+import { A_COMMIT, type Run } from "./measure";
 
 /** The middle of several runs of one contender on one document. */
 export type Figures = {
@@ -21,7 +21,14 @@ export type Figures = {
   shown: Run["shown"];
 };
 
-export type Measured = { document: BenchDocument; contender: Contender; figures: Figures };
+export type Measured = { document: BenchDocument; charactersEach: number; contender: Contender; figures: Figures };
+
+/** What was written, and how finely it was cut where that is not the rule. */
+export function titleOf({ document, charactersEach }: Pick<Measured, "document" | "charactersEach">): string {
+  return charactersEach === A_COMMIT.burst
+    ? document.title
+    : `${document.title}, ${charactersEach} characters a commit`;
+}
 
 /** What several runs come to. There is at least one. */
 export function figuresOf(runs: readonly Run[]): Figures {
@@ -57,20 +64,23 @@ export function figuresOf(runs: readonly Run[]): Figures {
 
 /** Cost without waiting between commits, a row for each contender and document. */
 export function costTable(measured: readonly Measured[]): string {
-  const rows = measured.map(({ document, contender, figures }) => [
-    document.title,
-    TITLES[contender],
-    isCut(figures)
-      ? `over ${shown(figures.totalMs)} (cut off at ${Math.round(figures.shareDone * 100)} %)`
-      : shown(figures.totalMs),
-    ratio(figures, of(measured, document, "floor")),
-    ratio(of(measured, document, "streamdown"), figures),
-    `${shown(figures.commitMs.first)} → ${shown(figures.commitMs.last)}`,
-    `×${shown(figures.growth)}`,
-    `${figures.longTasks.count} (${shown(figures.longTasks.longestMs)})`,
-    `${shown(figures.heapMb.document)} (${shown(figures.heapMb.withLibraries)})`,
-    String(figures.runs),
-  ]);
+  const rows = measured.map((one) => {
+    const { contender, figures } = one;
+    return [
+      titleOf(one),
+      TITLES[contender],
+      isCut(figures)
+        ? `over ${shown(figures.totalMs)} (cut off at ${Math.round(figures.shareDone * 100)} %)`
+        : shown(figures.totalMs),
+      ratio(figures, of(measured, one, "floor")),
+      ratio(of(measured, one, "streamdown"), figures),
+      `${shown(figures.commitMs.first)} → ${shown(figures.commitMs.last)}`,
+      `×${shown(figures.growth)}`,
+      `${figures.longTasks.count} (${shown(figures.longTasks.longestMs)})`,
+      `${shown(figures.heapMb.document)} (${shown(figures.heapMb.withLibraries)})`,
+      String(figures.runs),
+    ];
+  });
   const columns = [
     "document",
     "renderer",
@@ -120,8 +130,12 @@ export function costRatio(one: Figures, other: Figures): number {
   return sum(one) / sum(other);
 }
 
-export function of(measured: readonly Measured[], document: BenchDocument, contender: Contender): Figures | undefined {
-  return measured.find((one) => one.document === document && one.contender === contender)?.figures;
+/** The figures of another contender for what `like` has written. */
+export function of(measured: readonly Measured[], like: Measured, contender: Contender): Figures | undefined {
+  return measured.find(
+    (one) =>
+      one.document === like.document && one.charactersEach === like.charactersEach && one.contender === contender,
+  )?.figures;
 }
 
 function ratio(one: Figures | undefined, other: Figures | undefined): string {

@@ -6,24 +6,25 @@ import { barsTable, judge } from "../bars";
 import { reportPart } from "../part";
 import { barsOf } from "./bars";
 import { type Frames, launch } from "./browser";
-import { availableOf, buildPage, CONTENDERS, type Contender } from "./contenders";
+import { availableOf, buildPage, CONTENDERS, type Contender, isPeer } from "./contenders";
 import { type BenchDocument, DOCUMENTS } from "./documents";
-import { CHARACTERS_A_COMMIT, measure, type Run } from "./measure";
+import { A_COMMIT, measure, type Run } from "./measure";
 import { comparePageBytes, pageBytesTable } from "./page-bytes";
-import { bytesTable, costTable, figuresOf, type Measured, pacedTable } from "./report";
+import { bytesTable, costTable, figuresOf, type Measured, pacedTable, titleOf } from "./report";
 import { type Site, serveFolder } from "./site";
 
 type Plan = {
   contenders: readonly Contender[];
   documents: readonly BenchDocument[];
+  /** Written a delta a commit too, beside the floor alone: the peers would need many minutes. */
+  fineDocuments: readonly BenchDocument[];
   pacedDocuments: readonly BenchDocument[];
   rounds: number;
-  charactersEach: number;
   /** Wall clock for one run; an adversarial document gets half of it. */
   limitMs: number;
   /** A run that took longer is not repeated. */
   slowMs: number;
-  /** No further round begins after it. */
+  /** No peer is measured once more in a round that begins after it. */
   budgetMs: number;
 };
 
@@ -34,7 +35,7 @@ async function runRenderer(plan: Plan): Promise<{ free: Measured[]; paced: Measu
   try {
     const free = await withBrowser("free", (browser) => runRounds(browser, sites, plan));
     const paced = await withBrowser("paced", (browser) =>
-      runRounds(browser, sites, { ...plan, documents: plan.pacedDocuments, rounds: 1 }),
+      runRounds(browser, sites, { ...plan, documents: plan.pacedDocuments, fineDocuments: [], rounds: 1 }),
     );
     return { free, paced };
   } finally {
@@ -52,25 +53,42 @@ async function withBrowser<Result>(frames: Frames, use: (browser: Browser) => Pr
 }
 
 async function runRounds(browser: Browser, sites: Map<Contender, Site>, plan: Plan): Promise<Measured[]> {
-  const cells = plan.documents.flatMap((document) =>
-    [...sites].map(([contender, site]) => ({ document, contender, site, runs: [] as Run[], isSlow: false })),
-  );
+  const cells = cellsOf([...sites.keys()], plan).map((cell) => ({ ...cell, runs: [] as Run[], isSlow: false }));
   const startMs = performance.now();
-  for (let round = 0; round < plan.rounds && performance.now() - startMs < plan.budgetMs; round++) {
+  for (let round = 0; round < plan.rounds; round++) {
+    const isLate = performance.now() - startMs > plan.budgetMs;
     // Each round begins elsewhere, so that no one is always first.
     const order = cells.map((_, index) => cells[(index + round) % cells.length] as (typeof cells)[number]);
     for (const cell of order) {
-      if (cell.isSlow) continue;
-      const { document, contender, site } = cell;
-      const limitMs = document.isAdversarial ? plan.limitMs / 2 : plan.limitMs;
+      const { document, contender, charactersEach } = cell;
+      if (cell.isSlow || (isLate && isPeer(contender))) continue;
+      const more = A_COMMIT.burst / charactersEach;
+      const limitMs = (plan.limitMs * more) / (document.isAdversarial ? 2 : 1);
       const beganMs = performance.now();
-      const run = await measure(browser, { site, document, limitMs, charactersEach: plan.charactersEach });
+      const site = sites.get(contender) as Site;
+      const run = await measure(browser, { site, document, limitMs, charactersEach });
       cell.runs.push(run);
-      cell.isSlow = performance.now() - beganMs > plan.slowMs;
-      process.stderr.write(`${document.title}, ${contender}: ${Math.round(run.totalMs)} ms\n`);
+      cell.isSlow = performance.now() - beganMs > plan.slowMs * more;
+      process.stderr.write(`${titleOf(cell)}, ${contender}: ${Math.round(run.totalMs)} ms\n`);
     }
   }
-  return cells.map(({ document, contender, runs }) => ({ document, contender, figures: figuresOf(runs) }));
+  return cells.map(({ runs, isSlow: _, ...cell }) => ({ ...cell, figures: figuresOf(runs) }));
+}
+
+/** What is measured in a round: each document by each contender. */
+function cellsOf(
+  contenders: readonly Contender[],
+  { documents, fineDocuments }: Plan,
+): Pick<Measured, "document" | "charactersEach" | "contender">[] {
+  const ours = contenders.filter((contender) => !isPeer(contender));
+  return [
+    ...documents.flatMap((document) =>
+      contenders.map((contender) => ({ document, charactersEach: A_COMMIT.burst, contender })),
+    ),
+    ...fineDocuments.flatMap((document) =>
+      ours.map((contender) => ({ document, charactersEach: A_COMMIT.delta, contender })),
+    ),
+  ];
 }
 
 function planOf(given: string[]): Plan & { isQuick: boolean } {
@@ -82,7 +100,7 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
       peers: { type: "string" },
       paced: { type: "string" },
       rounds: { type: "string" },
-      characters: { type: "string", default: String(CHARACTERS_A_COMMIT) },
+      fine: { type: "string" },
       /** Seconds for one run: the slowest need minutes for 200 KB. */
       limit: { type: "string", default: "60" },
     },
@@ -94,9 +112,9 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
     isQuick: values.quick,
     contenders: availableOf(CONTENDERS.filter((name) => contenders.includes(name))),
     documents: documents(values.documents ?? (values.quick ? "20,80" : everything)),
+    fineDocuments: documents(values.fine ?? (values.quick ? "" : "80,200")),
     pacedDocuments: documents(values.paced ?? (values.quick ? "20" : "80")),
     rounds: Number(values.rounds ?? (values.quick ? 2 : 3)),
-    charactersEach: Number(values.characters),
     limitMs: Number(values.limit) * 1000,
     slowMs: values.quick ? 20_000 : 50_000,
     budgetMs: (values.quick ? 1.5 : 20) * 60_000,
@@ -109,7 +127,7 @@ async function main(given: string[]): Promise<void> {
   const page = given.length === 0 ? await comparePageBytes() : undefined;
   const bars = judge(barsOf({ free, paced, page }));
   const rows = (measured: Measured[]) =>
-    measured.map(({ document, contender, figures }) => ({ document: document.name, contender, ...figures }));
+    measured.map(({ document, figures, ...of }) => ({ document: document.name, ...of, ...figures }));
   reportPart({
     tables: [
       costTable(free),
@@ -121,7 +139,6 @@ async function main(given: string[]): Promise<void> {
     results: {
       machine: { cpus: cpus().length, model: cpus()[0]?.model ?? "", node: process.version },
       isQuick,
-      charactersACommit: plan.charactersEach,
       free: rows(free),
       paced: rows(paced),
       page,
