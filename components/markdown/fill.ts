@@ -19,6 +19,9 @@ let isFilling = false;
 export function fill(element: HTMLElement, text: string): void {
   const isRendered = element.firstChild !== null;
   if (text === "" && !isRendered) return;
+  // A text that was corrected before it was shown whole: the earlier one would be written on into it.
+  const before = jobs.findIndex((job) => job.element === element);
+  if (before >= 0) jobs.splice(before, 1);
   jobs.push({ element, isRendered, rest: text, view: undefined });
   if (isFilling) return;
   isFilling = true;
