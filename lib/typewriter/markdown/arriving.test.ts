@@ -94,6 +94,11 @@ describe("mathematics", () => {
   it.each([
     ["It costs $5 and $10.", "<p>It costs $5 and $10.</p>"],
     ["US$5, CA$6", "<p>US$5, CA$6</p>"],
+    ["US$5 and CA$6 and Я$5 a$", "<p>US$5 and CA$6 and Я$5 a$</p>"],
+    ["函数$f(x)$的导数是$g(x)$。", "<p>函数<math>f(x)</math>的导数是<math>g(x)</math>。</p>"],
+    ["设$x$为", "<p>设<math>x</math>为</p>"],
+    ["データー$x$と함수$f$는", "<p>データー<math>x</math>と함수<math>f</math>는</p>"],
+    ["从$5到$10元", "<p>从$5到$10元</p>"],
     ["$HOME and `$PATH`", "<p>$HOME and <code>$PATH</code></p>"],
     ["$a_1*b$ and \\(c*d\\) *e*", "<p><math>a_1*b</math> and <math>c*d</math> <em>e</em></p>"],
     ["so $$x$$ is", '<p>so <math display="block">x</math> is</p>'],
@@ -104,7 +109,9 @@ describe("mathematics", () => {
     ["\\[not a link](/a)", "<p>[not a link](/a)</p>"],
     ["$$$ is much", "<p>$$$ is much</p>"],
   ])("%j is %s", (text, html) => {
-    expect(toHtml(parsePieces([text])).replace("\n<p>", "<p>")).toBe(html.replace("\n<p>", "<p>"));
+    for (const pieces of [[text], [...text]]) {
+      expect(toHtml(parsePieces(pieces)).replace("\n<p>", "<p>")).toBe(html.replace("\n<p>", "<p>"));
+    }
   });
 });
 

@@ -3,12 +3,15 @@ import { MATH_REACH } from "./limits";
 import type { InlineMath } from "./tree";
 
 const SHOWN_OPEN = 100;
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+/** A letter or digit of a script that puts spaces between its words. The others have theirs stand right before a formula. */
+const SPACED_LETTER_OR_DIGIT =
+  /(?![\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])[\p{L}\p{N}]/u;
 
 /**
- * Mathematics at the `$`, `\(` or `\[` at `at`. A `$` opens when no letter or digit stands before it and no space after
- * it; the next `$` closes it, if no space stands before and no digit after. So "$5 and $10" are prices. A formula holds no
- * backtick. "held": show nothing yet. "literal": it may become mathematics, but looks like text.
+ * Mathematics at the `$`, `\(` or `\[` at `at`. A `$` opens when no letter or digit stands before it (but of a script
+ * without spaces) and no space after it; the next `$` closes it, if no space stands before and no digit after. So "$5 and
+ * $10" are prices. A formula holds no backtick. "held": show nothing yet. "literal": it may become mathematics, but looks
+ * like text.
  */
 export function matchMath(
   source: string,
@@ -22,7 +25,7 @@ export function matchMath(
   const start = at + open.length;
   const isDollar = close === "$";
   if (start >= source.length) return isOpen ? "held" : undefined;
-  if (isDollar && LETTER_OR_DIGIT.test(previous)) return undefined;
+  if (isDollar && SPACED_LETTER_OR_DIGIT.test(previous)) return undefined;
   if (isDollar && isSpace(source, start)) return undefined;
 
   const end = findClose(source, start, close);
