@@ -1,17 +1,9 @@
+import { arranged, isTag, TAG_MACROS, tableClasses } from "./formula-table";
 import { styled } from "./math-letters";
+import type { MathTree } from "./math-tree";
 import { type Child, type Shape, shape } from "./shape";
 
 export type Katex = { __renderToDomTree(source: string, options: object): { children: unknown[] } };
-/** What KaTeX builds for MathML (katex/src/mathMLTree.ts). */
-type MathTree = {
-  type?: string;
-  text?: string;
-  width?: number;
-  character?: string | null;
-  attributes?: Record<string, string>;
-  classes?: string[];
-  children?: MathTree[];
-};
 
 /** The formula in MathML. Throws for what is no formula. */
 export function describeFormula(katex: Katex, source: string, isDisplay: boolean): Shape | undefined {
@@ -23,6 +15,8 @@ export function describeFormula(katex: Katex, source: string, isDisplay: boolean
     strict: "ignore",
     maxExpand: 500,
     maxSize: 20,
+    // A copy: KaTeX keeps in it what a formula defines.
+    macros: { ...TAG_MACROS },
   });
   const [math] = tree.children as MathTree[];
   if (math === undefined) return undefined;
@@ -47,22 +41,25 @@ const ATTRIBUTES = new Set(
 );
 
 function describeTree(tree: MathTree): Shape | string {
-  const { type, text, width, character, attributes = {}, children = [] } = tree;
+  if (isTag(tree)) return "";
+  const { type, text, width, character, attributes = {}, classes = [], children = [] } = tree;
   if (text !== undefined) return text;
   // A fragment: \cos is a name and an invisible operator.
   if (type === undefined && tree.children !== undefined) return shape("mrow", {}, ...join(children.map(describeTree)));
   if (type === undefined)
     return character ? shape("mtext", {}, character) : shape("mspace", { width: `${width ?? 0}em` });
+  if (type === "mtable") {
+    const { attributes: arrangedAttributes, children: rows = [] } = arranged(tree);
+    return shape("mtable", { class: tableClasses(arrangedAttributes ?? {}) }, ...join(rows.map(describeTree)));
+  }
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes)) if (ATTRIBUTES.has(name)) kept[name] = value;
+  if (type === "mtd" && classes.length > 0) kept.class = classes.join(" ");
   const inner = join(children.map(describeTree));
   const variant = attributes.mathvariant;
   if (variant === "normal") kept.mathvariant = variant;
   if (type === "menclose")
     return shape("mrow", { class: `enclosed ${classesOf("enclosed", attributes.notation)}` }, ...inner);
-  if (type === "mtable") {
-    return shape("mtable", { class: tableClasses(attributes) }, ...alignColumns(inner, attributes.columnalign));
-  }
   const [only] = inner;
   if (variant !== undefined && variant !== "normal" && inner.length === 1 && typeof only === "string") {
     return shape(type, kept, styled(only, variant));
@@ -73,6 +70,7 @@ function describeTree(tree: MathTree): Shape | string {
 function join(children: (Shape | string)[]): Child[] {
   const joined: Child[] = [];
   for (const child of children) {
+    if (child === "") continue;
     const last = joined.length - 1;
     if (typeof child === "string" && typeof joined[last] === "string") joined[last] += child;
     else joined.push(child);
@@ -86,30 +84,4 @@ function classesOf(prefix: string, words: string | undefined): string {
     .filter((word) => /^[a-z]+$/.test(word))
     .map((word) => `${prefix}-${word}`)
     .join(" ");
-}
-
-function tableClasses({ width, columnspacing = "", rowlines }: Record<string, string>): string {
-  const isTight = /^0em/.test(columnspacing);
-  return [
-    "formula",
-    ...(width === "100%" ? ["formula-tagged"] : []),
-    ...(isTight ? ["formula-tight"] : []),
-    ...(rowlines?.includes("solid") ? ["formula-ruled"] : []),
-  ].join(" ");
-}
-
-/** MathML Core leaves the alignment of columns to classes. */
-function alignColumns(rows: Child[], alignment = ""): Child[] {
-  const columns = alignment.split(" ");
-  return rows.map((row) => {
-    if (typeof row !== "object" || row.tag !== "mtr") return row;
-    const cells = (row.children ?? []).map((cell, index) => {
-      const align = columns[index];
-      const isSide = align === "left" || align === "right";
-      return typeof cell === "object" && isSide
-        ? { ...cell, attributes: { ...cell.attributes, class: `align-${align}` } }
-        : cell;
-    });
-    return { ...row, children: cells };
-  });
 }

@@ -1,0 +1,63 @@
+import katex from "katex";
+import { describe, expect, it } from "vitest";
+import { describeFormula, type Katex } from "./formula";
+import type { Child, Shape } from "./shape";
+
+function formula(source: string): Shape {
+  const described = describeFormula(katex as unknown as Katex, source, true);
+  if (described === undefined) throw new Error(`no formula: ${source}`);
+  return described;
+}
+
+function all(shape: Shape, tag: string): Shape[] {
+  const inner = (shape.children ?? []).filter((child) => typeof child === "object");
+  return [...(shape.tag === tag ? [shape] : []), ...inner.flatMap((child) => all(child, tag))];
+}
+
+function textOf(child: Child): string {
+  if (typeof child === "object") return (child.children ?? []).map(textOf).join("");
+  return typeof child === "string" ? child : "";
+}
+
+/** What stands in the cells of the first table, row by row, each after its classes. */
+function cellsOf(source: string): string[][] {
+  return all(formula(source), "mtr").map((row) =>
+    all(row, "mtd").map((cell) => `${cell.attributes?.class ?? ""} ${textOf(cell)}`.trim()),
+  );
+}
+
+function tableClassesOf(source: string): string | undefined {
+  return all(formula(source), "mtable")[0]?.attributes?.class;
+}
+
+describe("a table", () => {
+  it("aligns its columns", () => {
+    expect(cellsOf("\\begin{aligned}a&=b\\\\c&=d\\end{aligned}")).toEqual([
+      ["align-right a", "align-left =b"],
+      ["align-right c", "align-left =d"],
+    ]);
+  });
+
+  it("has the same columns in rows with a number and without, and the number at the end", () => {
+    const source = "\\begin{align*}a&=b\\tag{1}\\\\c\\\\e&=f\\tag*{$\\alpha$}\\end{align*}";
+    expect(cellsOf(source)).toEqual([
+      ["", "align-right a", "align-left =b", "", "align-right (1)"],
+      ["", "align-right c", "align-left", "", "align-right"],
+      ["", "align-right e", "align-left =f", "", "align-right α"],
+    ]);
+    expect(tableClassesOf(source)).toBe("formula formula-tagged formula-tight");
+  });
+
+  it("aligns its columns where KaTeX would number its rows by itself", () => {
+    const source = "\\begin{align}a&=b\\\\c&=d\\notag\\end{align}";
+    expect(cellsOf(source)).toEqual([
+      ["align-right a", "align-left =b"],
+      ["align-right c", "align-left =d"],
+    ]);
+    expect(tableClassesOf(source)).toBe("formula formula-tight");
+  });
+
+  it("shows the number of a formula of one row once", () => {
+    expect(cellsOf("x=1\\tag{2}")).toEqual([["", "x=1", "", "(2)"]]);
+  });
+});
