@@ -14,12 +14,14 @@ export function isTag({ type, attributes }: MathTree): boolean {
 }
 
 /**
- * The table with each of its cells, and the classes for their columns. If any row has a number, all have space on both
+ * The table with each of its cells, and the classes for their alignment and the lines beside and below them. If any row has a number, all have space on both
  * sides of what was written, and a last cell for the number.
  */
 export function arranged(table: MathTree): MathTree {
   const { attributes = {}, children: rows = [] } = table;
-  const columns = attributes.columnalign?.split(" ") ?? [];
+  const columns = wordsOf(attributes.columnalign);
+  const columnLines = wordsOf(attributes.columnlines);
+  const rowLines = wordsOf(attributes.rowlines);
   const cells = rows.map(({ children = [] }) => children.filter((cell) => !isAdded(cell)));
   const count = Math.max(...cells.map(({ length }) => length));
   const tags = rows.map((row) => (row.children?.some(isAdded) ? tagIn(row) : undefined));
@@ -30,7 +32,11 @@ export function arranged(table: MathTree): MathTree {
     children: rows.map((row, index) => {
       const inner = Array.from({ length: count }, (_, column) => ({
         ...(cells[index]?.[column] ?? EMPTY),
-        classes: alignment(columns[column]),
+        classes: [
+          ...alignment(columns[column]),
+          ...line(columnLines[column], "after"),
+          ...line(rowLines[index], "below"),
+        ],
       }));
       return { ...row, children: isTagged ? [EMPTY, ...inner, EMPTY, numberOf(tags[index])] : inner };
     }),
@@ -62,13 +68,20 @@ function alignment(align: string | undefined): string[] {
   return align === "left" || align === "right" ? [`align-${align}`] : [];
 }
 
+function line(look: string | undefined, place: "after" | "below"): string[] {
+  if (look === "solid") return [`line-${place}`];
+  return look === "dashed" ? [`dashed-${place}`] : [];
+}
+
+function wordsOf(words = ""): string[] {
+  return words.split(/\s+/).filter(Boolean);
+}
+
+/** The side on which a line around a table stands. KaTeX has them crosswise (katex/src/environments/array.ts). */
+export const SIDES: Record<string, string> = { top: "left", bottom: "right", left: "top", right: "bottom" };
+
 /** The classes of a table as a whole. */
-export function tableClasses({ width, columnspacing = "", rowlines }: Record<string, string>): string {
+export function tableClasses({ width, columnspacing = "" }: Record<string, string>): string {
   const isTight = /^0em/.test(columnspacing);
-  return [
-    "formula",
-    ...(width === "100%" ? ["formula-tagged"] : []),
-    ...(isTight ? ["formula-tight"] : []),
-    ...(rowlines?.includes("solid") ? ["formula-ruled"] : []),
-  ].join(" ");
+  return ["formula", ...(width === "100%" ? ["formula-tagged"] : []), ...(isTight ? ["formula-tight"] : [])].join(" ");
 }

@@ -30,6 +30,11 @@ function tableClassesOf(source: string): string | undefined {
   return all(formula(source), "mtable")[0]?.attributes?.class;
 }
 
+function enclosuresOf(source: string): (string | undefined)[] {
+  const classes = all(formula(source), "mrow").map(({ attributes }) => attributes?.class);
+  return classes.filter((name) => name !== undefined);
+}
+
 describe("a table", () => {
   it("aligns its columns", () => {
     expect(cellsOf("\\begin{aligned}a&=b\\\\c&=d\\end{aligned}")).toEqual([
@@ -60,4 +65,31 @@ describe("a table", () => {
   it("shows the number of a formula of one row once", () => {
     expect(cellsOf("x=1\\tag{2}")).toEqual([["", "x=1", "", "(2)"]]);
   });
+
+  it("has a line between the columns and below the rows it was asked for, and no other", () => {
+    expect(
+      cellsOf("\\begin{array}{cc|c:c}1&2&3&4\\\\\\hline5&6&7&8\\\\9&0\\\\\\hdashline a&b&c&d\\end{array}"),
+    ).toEqual([
+      ["line-below 1", "line-after line-below 2", "dashed-after line-below 3", "line-below 4"],
+      ["5", "line-after 6", "dashed-after 7", "8"],
+      ["dashed-below 9", "line-after dashed-below 0", "dashed-after dashed-below", "dashed-below"],
+      ["a", "line-after b", "dashed-after c", "d"],
+    ]);
+  });
+
+  it("has its outer lines on the sides they were asked for", () => {
+    expect(enclosuresOf("\\begin{array}{|c|}a\\\\b\\end{array}")).toEqual(["enclosed enclosed-left enclosed-right"]);
+    expect(enclosuresOf("\\begin{array}{c}\\hline a\\\\b\\\\\\hline\\end{array}")).toEqual([
+      "enclosed enclosed-top enclosed-bottom",
+    ]);
+  });
+});
+
+it("names the way a formula is struck out", () => {
+  expect(enclosuresOf("\\cancel{a}\\bcancel{b}\\xcancel{c}\\boxed{d}")).toEqual([
+    "enclosed enclosed-updiagonalstrike",
+    "enclosed enclosed-downdiagonalstrike",
+    "enclosed enclosed-updiagonalstrike enclosed-downdiagonalstrike",
+    "enclosed enclosed-box",
+  ]);
 });

@@ -1,4 +1,4 @@
-import { arranged, isTag, TAG_MACROS, tableClasses } from "./formula-table";
+import { arranged, isTag, SIDES, TAG_MACROS, tableClasses } from "./formula-table";
 import { styled } from "./math-letters";
 import type { MathTree } from "./math-tree";
 import { type Child, type Shape, shape } from "./shape";
@@ -58,8 +58,7 @@ function describeTree(tree: MathTree): Shape | string {
   const inner = join(children.map(describeTree));
   const variant = attributes.mathvariant;
   if (variant === "normal") kept.mathvariant = variant;
-  if (type === "menclose")
-    return shape("mrow", { class: `enclosed ${classesOf("enclosed", attributes.notation)}` }, ...inner);
+  if (type === "menclose") return shape("mrow", { class: enclosure(attributes.notation) }, ...inner);
   const [only] = inner;
   if (variant !== undefined && variant !== "normal" && inner.length === 1 && typeof only === "string") {
     return shape(type, kept, styled(only, variant));
@@ -78,10 +77,7 @@ function join(children: (Shape | string)[]): Child[] {
   return joined;
 }
 
-function classesOf(prefix: string, words: string | undefined): string {
-  return (words ?? "")
-    .split(/\s+/)
-    .filter((word) => /^[a-z]+$/.test(word))
-    .map((word) => `${prefix}-${word}`)
-    .join(" ");
+function enclosure(notation = ""): string {
+  const words = notation.split(/\s+/).filter((word) => /^[a-z]+$/.test(word));
+  return ["enclosed", ...words.map((word) => `enclosed-${SIDES[word] ?? word}`)].join(" ");
 }
