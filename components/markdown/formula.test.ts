@@ -93,3 +93,14 @@ it("names the way a formula is struck out", () => {
     "enclosed enclosed-box",
   ]);
 });
+
+it.each([
+  ["\\mathbf{A\\Sigma\\Omega\\nabla 1}", "𝐀𝚺𝛀𝛁𝟏"],
+  ["\\boldsymbol{\\mu\\alpha\\omega\\varsigma\\sigma}", "𝝁𝜶𝝎𝝇𝝈"],
+  ["\\boldsymbol{\\epsilon\\varepsilon\\phi\\varphi\\vartheta\\varrho\\varpi}", "𝝐𝜺𝝓𝝋𝝑𝝔𝝕"],
+  ["\\bm{\\Gamma x}", "𝚪𝒙"],
+  ["\\mathbf{\\mu}\\mathbb{R}\\mathcal{L}", "𝛍ℝℒ"],
+  ["\\mu\\Sigma", "μΣ"],
+])("writes %s in the letters of its style", (source, letters) => {
+  expect(textOf(formula(source))).toBe(letters);
+});

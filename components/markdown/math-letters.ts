@@ -11,6 +11,14 @@ const STYLES: Record<string, [capitals: number, small: number, digits: number | 
   "sans-serif-italic": [0x1d608, 0x1d622, undefined],
   monospace: [0x1d670, 0x1d68a, 0x1d7f6],
 };
+/** The Greek letters in the order they have in each style, and where they begin in it. */
+const GREEK = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡϴΣΤΥΦΧΨΩ∇αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ";
+const GREEK_STYLES: Record<string, number> = {
+  bold: 0x1d6a8,
+  italic: 0x1d6e2,
+  "bold-italic": 0x1d71c,
+  "bold-sans-serif": 0x1d756,
+};
 const ELSEWHERE: Record<string, string> = {
   "double-struck": "CℂHℍNℕPℙQℚRℝZℤ",
   script: "BℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴ",
@@ -26,6 +34,9 @@ export function styled(text: string, variant: string): string {
     const elsewhere = ELSEWHERE[variant] ?? "";
     const at = elsewhere.indexOf(character);
     if (at >= 0 && at % 2 === 0) return elsewhere[at + 1];
+    const greek = GREEK.indexOf(character);
+    const firstGreek = GREEK_STYLES[variant];
+    if (greek >= 0 && firstGreek !== undefined) return String.fromCodePoint(firstGreek + greek);
     const code = character.codePointAt(0) ?? 0;
     for (const [index, first] of [65, 97, 48].entries()) {
       const base = bases[index];
