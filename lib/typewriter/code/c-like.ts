@@ -37,9 +37,10 @@ function cLike(
 
 const preprocessor: Rule = { match: "^\\s*#\\s*\\w+(?:\\s*<[^>]*>)?", kind: "meta" };
 const annotation: Rule = { match: "@[A-Za-z_][\\w.]*", kind: "meta" };
+/** Where an expression begins. A tag may end with `/>` where a line begins, after a placeholder and after type arguments. */
 const REGEX_LITERAL: Rule = {
   match:
-    "(?<=(?:^|[=(,:;!&|?{}\\[+*~<>%]|\\breturn|\\bcase|\\btypeof)\\s*)/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\])*\\]|[^/\\\\[])+/[a-z]*",
+    "(?:(?<=(?:[=(,:;!&|?{\\[+*~<%]|=>|\\breturn|\\bcase|\\btypeof)\\s*)|(?<=(?:^|[}>])\\s*)(?!/>))/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\])*\\]|[^/\\\\[])+/[a-z]*",
   kind: "string",
 };
 

@@ -121,6 +121,23 @@ describe("a lexer", () => {
     expect(runsOf(language, code)).toEqual(runs);
   });
 
+  it.each([
+    "<li><Icon name={n} /> {label}</li>",
+    "  /> {label}</li>",
+    "<Select<Option> /> {label}</li>",
+    "a = b / c > d / e",
+  ])("takes no end of a tag for a regular expression: %s", (code) => {
+    expect(runsOf("tsx", code).filter(([kind]) => kind === "string")).toEqual([]);
+  });
+
+  it.each([
+    ['escape(a.replace(/>/g, "&gt;"))', ["/>/g", '"&gt;"']],
+    ["a.map((b) => />/.test(b))", ["/>/"]],
+    ["  /a/.test(b)", ["/a/"]],
+  ])("takes %s for one with a regular expression", (code, strings) => {
+    expect(runsOf("tsx", code).flatMap(([kind, text]) => (kind === "string" ? [text] : []))).toEqual(strings);
+  });
+
   it("ends a string that was not closed with its line", () => {
     expect(runsOf("ts", '"open\nlet')).toEqual([
       ["string", '"open'],
