@@ -81,6 +81,17 @@ describe("a lexer", () => {
       ],
     ],
     [
+      "sh",
+      "echo 'it'\\''s' it\\'s \\\"x \\$y $z\necho",
+      [
+        ["function", "echo"],
+        ["string", "'it'"],
+        ["string", "'s'"],
+        ["constant", "$z"],
+        ["function", "echo"],
+      ],
+    ],
+    [
       "SQL",
       "SELECT 'it''s' FROM t -- all",
       [

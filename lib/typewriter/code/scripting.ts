@@ -243,6 +243,8 @@ export const SCRIPTING: Modes = {
   ...sqlString.modes,
   shell: {
     rules: [
+      // What is escaped opens nothing.
+      { match: "\\\\." },
       { match: "(?<=^|\\s)#.*", kind: "comment" },
       { match: "^\\s*[$%>](?=\\s)", kind: "meta" },
       shellText.rule,
