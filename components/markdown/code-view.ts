@@ -8,7 +8,7 @@ import { GrowingGroups } from "./growing-groups";
 import { shape } from "./shape";
 import { inSlices } from "./slices";
 
-/** An open line above this is coloured when it has ended, not while it grows. */
+/** An open line above this is coloured when it has ended, or its block has, not while it grows. */
 const MAX_OPEN_LENGTH = 500;
 
 type Run = { kind: Token["kind"]; text: string; dom: Text };
@@ -26,7 +26,7 @@ export class CodeView {
   private lexer: Lexer | undefined;
 
   constructor(
-    readonly node: { lines: readonly string[] },
+    readonly node: { lines: readonly string[]; closed?: boolean },
     element: HTMLElement,
     desk: Desk,
     language: string,
@@ -56,7 +56,10 @@ export class CodeView {
       this.endLine();
     }
     const open = lines[this.line];
-    if (open !== undefined && (open !== this.text || !this.hasBegun)) this.show(open, false);
+    if (open === undefined) return;
+    const isWhole = this.node.closed === true;
+    const isHalfColoured = isWhole && open.length > MAX_OPEN_LENGTH;
+    if (isHalfColoured || open !== this.text || !this.hasBegun) this.show(open, isWhole);
   }
 
   private readWith(lexer: Lexer): void {
