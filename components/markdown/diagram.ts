@@ -3,6 +3,9 @@ const MAX_SOURCE_LENGTH = 20_000;
 const TIME_LIMIT_MS = 5000;
 const MAX_SIDE_PX = 4000;
 
+/** What ends the waiting for a frame. */
+const ends = new WeakMap<Element, () => void>();
+
 /**
  * Draws the diagram above its code, in a frame that can do nothing but draw: it is of no origin, and may fetch nothing.
  * What cannot be drawn within five seconds stays code.
@@ -10,6 +13,7 @@ const MAX_SIDE_PX = 4000;
 export function drawDiagram(code: HTMLElement, button: HTMLElement, source: string): void {
   const drawn = code.querySelector(".diagram");
   if (drawn !== null) {
+    ends.get(drawn)?.();
     drawn.remove();
     say(button, "Draw");
     return;
@@ -56,6 +60,7 @@ export function drawDiagram(code: HTMLElement, button: HTMLElement, source: stri
     clearTimeout(timer);
     window.removeEventListener("message", listen);
   };
+  ends.set(frame, stop);
   window.addEventListener("message", listen);
   code.querySelector("pre")?.before(frame);
 }
