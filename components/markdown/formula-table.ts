@@ -14,33 +14,40 @@ export function isTag({ type, attributes }: MathTree): boolean {
 }
 
 /**
- * The table with each of its cells, and the classes for their alignment and the lines beside and below them. If any row has a number, all have space on both
- * sides of what was written, and a last cell for the number.
+ * The table with each of its cells, and the classes for what stands beside and below them. If any row has a number, all
+ * have space on both sides of what was written, and a last cell for the number.
  */
 export function arranged(table: MathTree): MathTree {
   const { attributes = {}, children: rows = [] } = table;
-  const columns = wordsOf(attributes.columnalign);
-  const columnLines = wordsOf(attributes.columnlines);
-  const rowLines = wordsOf(attributes.rowlines);
   const cells = rows.map(({ children = [] }) => children.filter((cell) => !isAdded(cell)));
   const count = Math.max(...cells.map(({ length }) => length));
   const tags = rows.map((row) => (row.children?.some(isAdded) ? tagIn(row) : undefined));
   const isTagged = tags.some((tag) => tag !== undefined);
+  const classes = cellClasses(attributes);
   return {
     ...table,
     attributes: isTagged ? { ...attributes, width: "100%" } : attributes,
     children: rows.map((row, index) => {
       const inner = Array.from({ length: count }, (_, column) => ({
         ...(cells[index]?.[column] ?? EMPTY),
-        classes: [
-          ...alignment(columns[column]),
-          ...line(columnLines[column], "after"),
-          ...line(rowLines[index], "below"),
-        ],
+        classes: classes(index, column),
       }));
       return { ...row, children: isTagged ? [EMPTY, ...inner, EMPTY, numberOf(tags[index])] : inner };
     }),
   };
+}
+
+/** MathML Core leaves to classes what a table says of its columns and rows. */
+function cellClasses(attributes: Record<string, string>): (row: number, column: number) => string[] {
+  const { columnalign = "", columnspacing = "", columnlines = "", rowlines = "" } = attributes;
+  const [columns, gaps] = [columnalign.split(" "), columnspacing.split(" ")];
+  const [columnLines, rowLines] = [columnlines.split(" "), rowlines.split(" ")];
+  return (row, column) => [
+    ...alignment(columns[column]),
+    ...(isTight(attributes) && gaps[column] === "1em" ? ["gap-after"] : []),
+    ...line(columnLines[column], "after"),
+    ...line(rowLines[row], "below"),
+  ];
 }
 
 const EMPTY: MathTree = { type: "mtd" };
@@ -63,7 +70,6 @@ function numberOf(tag: MathTree | undefined): MathTree {
   return { ...EMPTY, classes: alignment("right"), children: tag?.children ?? [] };
 }
 
-/** MathML Core leaves the alignment of columns to classes. */
 function alignment(align: string | undefined): string[] {
   return align === "left" || align === "right" ? [`align-${align}`] : [];
 }
@@ -73,15 +79,19 @@ function line(look: string | undefined, place: "after" | "below"): string[] {
   return look === "dashed" ? [`dashed-${place}`] : [];
 }
 
-function wordsOf(words = ""): string[] {
-  return words.split(/\s+/).filter(Boolean);
-}
-
 /** The side on which a line around a table stands. KaTeX has them crosswise (katex/src/environments/array.ts). */
 export const SIDES: Record<string, string> = { top: "left", bottom: "right", left: "top", right: "bottom" };
 
 /** The classes of a table as a whole. */
-export function tableClasses({ width, columnspacing = "" }: Record<string, string>): string {
-  const isTight = /^0em/.test(columnspacing);
-  return ["formula", ...(width === "100%" ? ["formula-tagged"] : []), ...(isTight ? ["formula-tight"] : [])].join(" ");
+export function tableClasses(attributes: Record<string, string>): string {
+  return [
+    "formula",
+    ...(attributes.width === "100%" ? ["formula-tagged"] : []),
+    ...(isTight(attributes) ? ["formula-tight"] : []),
+  ].join(" ");
+}
+
+/** Whether columns follow each other without a gap, as those of align do: all of them, or two by two. */
+function isTight({ columnspacing = "" }: Record<string, string>): boolean {
+  return columnspacing.startsWith("0em");
 }

@@ -43,6 +43,15 @@ describe("a table", () => {
     ]);
   });
 
+  it("parts the pairs of columns of align, and leaves those of alignat together", () => {
+    expect(cellsOf("\\begin{aligned}a&=b&c&=d\\end{aligned}")).toEqual([
+      ["align-right a", "align-left gap-after =b", "align-right c", "align-left =d"],
+    ]);
+    expect(cellsOf("\\begin{alignedat}{2}a&=b&c&=d\\end{alignedat}")).toEqual([
+      ["align-right a", "align-left =b", "align-right c", "align-left =d"],
+    ]);
+  });
+
   it("has the same columns in rows with a number and without, and the number at the end", () => {
     const source = "\\begin{align*}a&=b\\tag{1}\\\\c\\\\e&=f\\tag*{$\\alpha$}\\end{align*}";
     expect(cellsOf(source)).toEqual([
