@@ -62,7 +62,7 @@ function server() {
   const transport: Transport = {
     start: (_id, _request, onEvent) => open(0, onEvent),
     follow: (_id, after, onEvent) => open(after, onEvent),
-    stop: async () => OUTCOME,
+    stop: async () => ({ type: "settled", outcome: OUTCOME }),
     readConversation: async () => undefined,
     saveLeaf: async () => {},
     discard: async () => {},

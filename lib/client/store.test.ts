@@ -4,7 +4,7 @@ import type { Refusal } from "@/lib/chat/error";
 import { type GenerationEvent, type Message, type Outcome, textOf } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { createConversationStore } from "./store";
-import type { FollowEnd, OnEvent, Transport } from "./transport";
+import type { FollowEnd, OnEvent, StopEnd, Transport } from "./transport";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const USAGE = { input_tokens: 3, output_tokens: 5 };
@@ -50,12 +50,12 @@ type Connection = {
 /** Everything the store does outside, in order, each call answered by the test. */
 function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   const connections: Connection[] = [];
-  const stops: { id: string; shown: number; answer(outcome: Outcome | undefined): void }[] = [];
+  const stops: { id: string; shown: number; answer(outcome: Outcome): void; ends(end: StopEnd): void }[] = [];
   const reads: { id: string; answer(conversation: Conversation | undefined): void }[] = [];
   const savedLeaves: string[] = [];
   const discarded: string[] = [];
   const choice: { model: string | undefined } = { model: undefined };
-  const pauses: { ms: number; wake(): void }[] = [];
+  const pauses: { ms: number; atLeastMs: number; wake(): void }[] = [];
   let ids = 0;
   const clock = { nowMs: 0 };
   const network = { isOnline: true, listeners: [] as (() => void)[], hear: () => {} };
@@ -79,7 +79,10 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   const transport: Transport = {
     start: (id, request, onEvent, signal) => connect({ start: id, request }, onEvent, signal),
     follow: (id, after, onEvent, signal) => connect({ follow: id, after }, onEvent, signal),
-    stop: (id, shown) => new Promise((resolve) => stops.push({ id, shown, answer: resolve })),
+    stop: (id, shown) =>
+      new Promise((ends) => {
+        stops.push({ id, shown, answer: (outcome) => ends({ type: "settled", outcome }), ends });
+      }),
     readConversation: (id) => new Promise((resolve) => reads.push({ id, answer: resolve })),
     saveLeaf: async (_, leafId) => void savedLeaves.push(leafId),
     discard: async (id) => void discarded.push(id),
@@ -101,9 +104,9 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
       choice.model = undefined;
     },
     queues: { read: (key) => kept.get(key) ?? [], write: (key, queued) => void kept.set(key, [...queued]) },
-    pause: (ms, _atLeastMs, signal) =>
+    pause: (ms, atLeastMs, signal) =>
       new Promise((resolve) => {
-        pauses.push({ ms, wake: resolve });
+        pauses.push({ ms, atLeastMs, wake: resolve });
         signal.addEventListener("abort", () => resolve());
       }),
   });
@@ -438,13 +441,38 @@ describe("Stop", () => {
     expect(store.getState().conversation.messages[1]?.outcome).toEqual(STOPPED);
   });
 
-  test("that does not reach the server still stops here", async () => {
-    const { store, stops, reads } = await streaming();
+  test("that does not reach the server still stops here, and is told again until it does", async () => {
+    const { store, connections, stops, pauses } = await streaming();
     store.stop(3);
-    stops[0]?.answer(undefined);
+    store.send("And?");
+    for (let attempt = 0; attempt < 3; attempt++) {
+      stops[attempt]?.ends({ type: "broken" });
+      await settled();
+      expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
+      expect([stops.length, connections.length]).toEqual([attempt + 1, 1]);
+      pauses[attempt]?.wake();
+      await settled();
+    }
+    expect(pauses.map(({ ms, atLeastMs }) => [ms, atLeastMs])).toEqual([
+      [500, 1_000],
+      [1_000, 1_000],
+      [2_000, 1_000],
+    ]);
+    expect(stops[3]).toMatchObject({ id: "id-2", shown: 3 });
+    stops[3]?.answer(STOPPED);
+    await settled();
+    expect(store.getState().conversation.messages[1]?.outcome).toEqual(STOPPED);
+    expect([stops.length, connections.length]).toEqual([4, 2]);
+  });
+
+  test("that the server refuses is not told again, and holds up nothing", async () => {
+    const { store, connections, stops, pauses, reads } = await streaming();
+    store.stop(3);
+    store.send("And?");
+    stops[0]?.ends({ type: "refused" });
     await settled();
     expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
-    expect(reads).toHaveLength(0);
+    expect([stops.length, pauses.length, reads.length, connections.length]).toEqual([1, 0, 0, 2]);
   });
 
   test("while nothing is under way does nothing; a second one neither", async () => {

@@ -9,7 +9,7 @@ import {
   reduce,
 } from "@/lib/chat/conversation";
 import type { Refusal } from "@/lib/chat/error";
-import type { Message, NumberedEvent } from "@/lib/chat/message";
+import type { Message, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { reconnectDelay } from "./reconnect";
 import { browserSurroundings, type Surroundings } from "./surroundings";
@@ -101,9 +101,14 @@ export function createConversationStore(
       if (end.type === "refused" && !isPassing(end, hasBegun(id))) return refused(id, request, end.error);
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
-      const gapMs = Math.max(0, lastRequestMs + MIN_GAP_MS - elapsedMs());
-      await pause(reconnectDelay(failures, random()), gapMs, signal);
+      await pauseAfter(failures, lastRequestMs, signal);
     }
+  }
+
+  /** Waits until the server may be asked again, which was asked at `requestMs` and has failed `failures` times before. */
+  function pauseAfter(failures: number, requestMs: number, signal: AbortSignal): Promise<void> {
+    const gapMs = Math.max(0, requestMs + MIN_GAP_MS - elapsedMs());
+    return pause(reconnectDelay(failures, random()), gapMs, signal);
   }
 
   function hasBegun(id: string): boolean {
@@ -173,13 +178,30 @@ export function createConversationStore(
 
   /** Learns what the server made of a Stop. One that came too late leaves another outcome: then the server is right. */
   async function confirmStop(id: string, shown: number): Promise<void> {
-    const outcome = await transport.stop(id, shown);
+    const outcome = await tellStop(id, shown);
     if (outcome === undefined) return;
     if (outcome.type === "stopped") return dispatch({ type: "confirm", id, outcome });
     const conversation = await transport.readConversation(state.conversation.id);
     if (conversation === undefined) return;
     dispatch({ type: "loaded", conversation, lastEventId: 0 });
     resumeAnswer();
+  }
+
+  /** Tells the server until it has heard, as an answer that nobody stops goes on. Undefined if it will not stop it. */
+  async function tellStop(id: string, shown: number): Promise<Outcome | undefined> {
+    const { signal } = new AbortController(); // Nothing that happens here takes a Stop back.
+    for (let failures = 0; ; failures++) {
+      const requestMs = elapsedMs();
+      const end = await transport.stop(id, shown);
+      switch (end.type) {
+        case "settled":
+          return end.outcome;
+        case "refused":
+          return undefined;
+        case "broken":
+          await pauseAfter(failures, requestMs, signal);
+      }
+    }
   }
 
   function resumeAnswer(): void {

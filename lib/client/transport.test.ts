@@ -166,8 +166,16 @@ describe("what is asked of the server", () => {
 
   test("a stop says how much was shown, and outlives the page", async () => {
     const { transport, calls } = transportFor(() => Response.json({ outcome: STOPPED }));
-    expect(await transport.stop("a", 31)).toEqual(STOPPED);
+    expect(await transport.stop("a", 31)).toEqual({ type: "settled", outcome: STOPPED });
     expect(calls).toEqual([{ input: "/api/generations/a?shown=31", init: { method: "DELETE", keepalive: true } }]);
+  });
+
+  test.each([
+    ["broken", [429, 500, 502, 503, 504]],
+    ["refused", [400, 401, 403, 404]],
+  ])("a stop is %s at the statuses %j", async (type, statuses) => {
+    const { transport } = transportFor(({ input }) => new Response("{}", { status: Number(input.split("=")[1]) }));
+    for (const status of statuses) expect(await transport.stop("a", status)).toEqual({ type });
   });
 
   test("a conversation is read", async () => {
@@ -189,7 +197,7 @@ describe("what is asked of the server", () => {
     ["cut off in its answer", async () => new Response(bodyOf([encoder.encode('{"outc')], new TypeError("cut")))],
   ])("of a server %s, nothing is learned and nothing thrown", async (_, answer) => {
     const { transport } = transportFor(answer);
-    expect(await transport.stop("a", 0)).toBeUndefined();
+    expect(await transport.stop("a", 0)).toEqual({ type: "broken" });
     expect(await transport.readConversation("c")).toBeUndefined();
     await expect(transport.saveLeaf("c", "a")).resolves.toBeUndefined();
   });

@@ -13,14 +13,20 @@ export type FollowEnd =
   | { type: "broken" }
   | { type: "refused"; error: Refusal };
 
+/**
+ * What became of a Stop: the outcome the answer has now, or that the server will not stop it. `broken`: it may not have
+ * heard, or could not do it now, and is to be told again.
+ */
+export type StopEnd = { type: "settled"; outcome: Outcome } | { type: "broken" } | { type: "refused" };
+
 export type OnEvent = (numbered: NumberedEvent) => void;
 
 /** The only door to the server. `signal` ends the reading, not the answer. */
 export type Transport = {
   start(id: string, request: GenerationRequest, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;
   follow(id: string, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;
-  /** Outlives the page. Undefined when the server could not be reached. */
-  stop(id: string, shown: number): Promise<Outcome | undefined>;
+  /** Outlives the page. To be told twice does no harm. */
+  stop(id: string, shown: number): Promise<StopEnd>;
   readConversation(id: string): Promise<Conversation | undefined>;
   saveLeaf(conversationId: string, leafId: string): Promise<void>;
   /** Deletes the conversation. Outlives the page. */
@@ -58,8 +64,10 @@ export function httpTransport(fetch: typeof globalThis.fetch): Transport {
         method: "DELETE",
         keepalive: true,
       }).catch(() => undefined);
-      if (response === undefined || !response.ok) return undefined;
-      return (await readJson<{ outcome: Outcome }>(response))?.outcome;
+      if (response === undefined) return { type: "broken" };
+      if (!response.ok) return { type: mayPass(response.status) ? "broken" : "refused" };
+      const outcome = (await readJson<{ outcome?: Outcome }>(response))?.outcome;
+      return outcome === undefined ? { type: "broken" } : { type: "settled", outcome };
     },
 
     async readConversation(id) {
@@ -97,6 +105,11 @@ async function readAnswer(request: Promise<Response>, onEvent: OnEvent): Promise
 
 /** Statuses of a proxy that does not reach the server behind it; the server itself says why. */
 const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** Whether the same request may be answered otherwise before long: too many were made, or the server is in trouble. */
+function mayPass(status: number): boolean {
+  return status === 429 || status >= 500;
+}
 
 async function readRefusal(response: Response): Promise<FollowEnd> {
   const error = (await readJson<{ error?: Refusal }>(response))?.error;
