@@ -13,6 +13,7 @@ const DONE: Outcome = { type: "done", stop_reason: "end_turn", usage: USAGE };
 const STOPPED: Outcome = { type: "stopped", usage: USAGE };
 const BUSY: Refusal = { code: "busy", message: "Full." };
 const DRAINING: Refusal = { code: "draining", message: "Restarting." };
+const RATE_LIMITED: Refusal = { code: "rate_limited", message: "Slowly." };
 const ACCESS_REQUIRED: Refusal = { code: "access_required", message: "A code, please." };
 
 const START: GenerationEvent = { type: "generation_start", id: "", conversationId: "c", parentId: "", model: "m" };
@@ -318,6 +319,22 @@ describe("a connection that is lost", () => {
     pauses[0]?.wake();
     await settled();
     expect(connection(1).asked).toEqual(connection(0).asked);
+  });
+
+  test.each([BUSY, RATE_LIMITED])("is tried again when a server that has the answer says $code", async (error) => {
+    const { store, connection, pauses } = await streaming();
+    connection(0).ends({ type: "broken" });
+    await settled();
+    pauses[0]?.wake();
+    await settled();
+    connection(1).ends({ type: "refused", error });
+    await settled();
+    expect(store.getState()).toMatchObject({ generation: { phase: "resuming", lastEventId: 3 }, refused: null });
+    expect(pauses.map(({ ms }) => ms)).toEqual([500, 1_000]);
+    pauses[1]?.wake();
+    await settled();
+    connection(2).says(4, says(" there"), ends(DONE));
+    expect(texts(store)[1]).toEqual(["id-2", "Hello there", "done"]);
   });
 
   test("waits for another code when the reader's was removed in the middle of it", async () => {
@@ -673,6 +690,18 @@ describe("opening", () => {
     await settled();
     connection(0).ends({ type: "broken" });
     await settled();
+    pauses[0]?.wake();
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a", after: 0 });
+  });
+
+  test.each([BUSY, RATE_LIMITED, ACCESS_REQUIRED])("an answer under way outlives $code", async (error) => {
+    const { store, connection, pauses } = setUp(conversation(question("u", "Hi"), answer("a", "u", "")));
+    store.resume();
+    await settled();
+    connection(0).ends({ type: "refused", error });
+    await settled();
+    expect(store.getState()).toMatchObject({ generation: { phase: "resuming", id: "a" }, refused: null });
     pauses[0]?.wake();
     await settled();
     expect(connection(1).asked).toEqual({ follow: "a", after: 0 });

@@ -98,7 +98,8 @@ export function createConversationStore(
         if (end.hasOthers || messageOf(id)?.outcome?.type === "stopped") void refresh();
         return;
       }
-      if (end.type === "refused" && !isPassing(end, hasBegun(id))) return refused(id, request, end.error);
+      const isKnown = request === undefined || hasBegun(id);
+      if (end.type === "refused" && !isPassing(end.error, isKnown)) return refused(id, request, end.error);
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
       await pauseAfter(failures, lastRequestMs, signal);
@@ -309,11 +310,12 @@ type Asked = {
 };
 
 /**
- * A refusal that another attempt may not meet: the server is restarting, or the reader's code was removed in the middle
- * of an answer, which waits for another.
+ * Whether another attempt may not meet the refusal. `isKnown`: the server has the answer, so it goes on meanwhile, and is
+ * there when the server has room again, or the reader another code for the one that was removed.
  */
-function isPassing({ error }: Extract<FollowEnd, { type: "refused" }>, hasBegun: boolean): boolean {
-  return error.code === "draining" || (error.code === "access_required" && hasBegun);
+function isPassing({ code }: Refusal, isKnown: boolean): boolean {
+  if (code === "draining") return true;
+  return isKnown && (code === "busy" || code === "rate_limited" || code === "access_required");
 }
 
 const stores = new Map<string, ConversationStore>();
