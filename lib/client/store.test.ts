@@ -715,6 +715,33 @@ describe("opening", () => {
   });
 });
 
+describe("coming back", () => {
+  const SEEN = conversation(question("u", "Hi"), answer("a", "u", "Hello", DONE));
+  const SINCE = conversation(...SEEN.messages, question("v", "And?", "a"), answer("b", "v", ""));
+
+  test("to a conversation takes up what other devices have done since, which the first page need not ask for", async () => {
+    const { store, connections, reads } = setUp(SEEN);
+    store.resume();
+    await settled();
+    expect(reads).toEqual([]);
+    store.resume();
+    await settled();
+    expect(reads.map(({ id }) => id)).toEqual(["c"]);
+    reads[0]?.answer(SINCE);
+    await settled();
+    expect(store.getState().conversation).toEqual(SINCE);
+    expect(connections.map(({ asked }) => asked)).toEqual([{ follow: "b", after: 0 }]);
+  });
+
+  test("to an answer under way, or to a blank sheet, asks for nothing", async () => {
+    const { store, reads } = await streaming();
+    const blank = setUp();
+    for (const resumed of [store, blank.store, store, blank.store]) resumed.resume();
+    await settled();
+    expect([reads, blank.reads]).toEqual([[], []]);
+  });
+});
+
 test("turning to a branch shows its newest message, and saves that", () => {
   const tree = [
     question("u", "Hi"),

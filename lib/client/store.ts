@@ -39,7 +39,10 @@ export type ConversationStore = {
   keep(): void;
   /** Lets a temporary conversation go, for good. */
   discard(): void;
-  /** Follows an answer that was under way when the page was opened, and takes up what was queued. */
+  /**
+   * To be called whenever a page shows the conversation: follows an answer that is under way, and takes up what was
+   * queued. A later page than the first also takes up what others have done since.
+   */
   resume(): void;
   /** Takes up what other tabs and devices have done since. */
   refresh(): Promise<void>;
@@ -66,6 +69,7 @@ export function createConversationStore(
   // A send right after Stop must find the stopped answer settled on the server, or its context would be lost.
   let stopping: Promise<void> = Promise.resolve();
   let lastRequestMs = Number.NEGATIVE_INFINITY;
+  let hasBeenShown = false;
 
   function dispatch(action: Action): void {
     const before = state;
@@ -295,6 +299,9 @@ export function createConversationStore(
       dispatch({ type: "queue", messages: queues.read(queueKey()) });
       resumeAnswer();
       deliverQueued();
+      // The first page has what the server has just rendered; of a blank sheet the server knows nothing.
+      if (hasBeenShown && state.conversation.messages.length > 0) void refresh();
+      hasBeenShown = true;
     },
     refresh,
   };
