@@ -33,17 +33,33 @@ export function createRemovals({ storage, send, nowMs }: Outside): Removals {
   let pending: ReturnType<Removals["pending"]> = new Map();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const sending = new Set<string>();
+  /** What of `removals` got into the storage: when it is there no more, another tab has undone or sent it. */
+  let stored: ReadonlySet<string> = new Set();
   const listeners = new Set<() => void>();
 
-  function change(next: readonly Removal[]): void {
-    removals = next;
+  /** Changes what waits here; what other tabs alone have in the storage stays there. */
+  function change(update: (removals: readonly Removal[]) => readonly Removal[]): void {
+    const known = idsOf(removals);
+    letGo();
+    removals = update(removals);
+    const ours = idsOf(removals);
+    const others = (load(storage) ?? []).filter(({ id }) => !known.has(id) && !ours.has(id));
     try {
-      storage?.setItem(KEY, JSON.stringify(next));
+      storage?.setItem(KEY, JSON.stringify([...others, ...removals]));
     } catch {
       // Full or forbidden: what waits lives as long as the page.
     }
+    stored = idsOf(load(storage) ?? []);
     tell();
     watch();
+  }
+
+  /** Lets go of what another tab has taken out of the storage. */
+  function letGo(): void {
+    const left = load(storage);
+    if (left === undefined) return;
+    const ids = idsOf(left);
+    removals = removals.filter(({ id }) => ids.has(id) || !stored.has(id));
   }
 
   function tell(): void {
@@ -60,30 +76,34 @@ export function createRemovals({ storage, send, nowMs }: Outside): Removals {
   }
 
   function sendDue(untilMs: number, isLeaving: boolean): void {
+    letGo();
     for (const { id, atMs } of removals) {
       if (atMs > untilMs || sending.has(id)) continue;
       sending.add(id);
-      tell();
       void send(id, isLeaving).then((isGone) => {
         sending.delete(id);
-        if (isGone) change(removals.filter((other) => other.id !== id));
+        if (isGone) change(without(id));
         // It is tried again when it would be undone no more, or by the next page.
-        else change(removals.map((other) => (other.id === id ? { id, atMs: nowMs() + UNDO_MS } : other)));
+        else change((all) => all.map((other) => (other.id === id ? { id, atMs: nowMs() + UNDO_MS } : other)));
       });
     }
+    tell();
+    watch();
   }
 
   return {
     pending: () => pending,
     remove(id) {
-      change([...removals.filter((other) => other.id !== id), { id, atMs: nowMs() + UNDO_MS }]);
+      change((all) => [...without(id)(all), { id, atMs: nowMs() + UNDO_MS }]);
     },
     undo(id) {
-      if (!sending.has(id)) change(removals.filter((other) => other.id !== id));
+      if (!sending.has(id)) change(without(id));
     },
     resume() {
-      const known = new Set(removals.map(({ id }) => id));
-      change([...removals, ...load(storage).filter(({ id }) => !known.has(id))]);
+      change((all) => {
+        const known = idsOf(all);
+        return [...all, ...(load(storage) ?? []).filter(({ id }) => !known.has(id))];
+      });
     },
     leave() {
       sendDue(Number.POSITIVE_INFINITY, true);
@@ -95,12 +115,21 @@ export function createRemovals({ storage, send, nowMs }: Outside): Removals {
   };
 }
 
-function load(storage: Outside["storage"]): Removal[] {
+function idsOf(removals: readonly Removal[]): ReadonlySet<string> {
+  return new Set(removals.map(({ id }) => id));
+}
+
+function without(id: string): (removals: readonly Removal[]) => readonly Removal[] {
+  return (removals) => removals.filter((other) => other.id !== id);
+}
+
+/** What the storage has; undefined where it has nothing to say. Who takes out the last leaves an empty list. */
+function load(storage: Outside["storage"]): Removal[] | undefined {
   try {
-    const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? "[]");
-    if (!Array.isArray(stored)) return [];
+    const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? "null");
+    if (!Array.isArray(stored)) return undefined;
     return stored.filter(({ id, atMs }: Partial<Removal>) => typeof id === "string" && typeof atMs === "number");
   } catch {
-    return []; // Not ours, or forbidden.
+    return undefined; // Not ours, or forbidden.
   }
 }
