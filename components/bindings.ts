@@ -18,6 +18,7 @@ export function useDelivery(store: ConversationStore): void {
         window.history.replaceState(null, "", `/c/${store.getState().conversation.id}`);
         void refreshConversations();
       },
+      onUnkept: () => window.history.replaceState(null, "", "/"),
     });
     const look = () => {
       if (!document.hidden) void store.refresh();

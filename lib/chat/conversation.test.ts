@@ -5,6 +5,7 @@ import {
   type Conversation,
   type ConversationState,
   type Generation,
+  type LivingGeneration,
   newestLeaf,
   openConversation,
   pathTo,
@@ -291,6 +292,34 @@ describe("a refusal", () => {
         outcome: { type: "failed", error: { code: "internal", message: BUSY.message } },
       });
     }
+  });
+
+  test("of what was stopped before the server had it takes that back, unless the reader has gone on from it", () => {
+    const { idle } = PHASES;
+    const next = question("u2", "a");
+    const under = reduce(idle, submit("a2", next));
+    const refused = { type: "refused_stopped", stopped: under.generation as LivingGeneration, error: BUSY } as const;
+    const stopped = reduce(under, { type: "stop", id: "a2", shown: 0 });
+    expect(reduce(stopped, refused)).toEqual({
+      conversation: idle.conversation,
+      generation: { phase: "idle" },
+      refused: { error: BUSY, message: next, parentId: "a" },
+      queued: [],
+    });
+    expect(reduce(under, refused)).toBe(under);
+    const further = reduce(stopped, submit("a3", question("u3", "a2")));
+    expect(reduce(further, refused)).toBe(further);
+    const furtherStopped = reduce(further, { type: "stop", id: "a3", shown: 0 });
+    expect(reduce(furtherStopped, refused)).toBe(furtherStopped);
+  });
+
+  test("leaves a reader who has turned to another branch there", () => {
+    const tree = conversation([question("u"), answer("a", "u"), answer("b", "u")]);
+    const turned = [submit("a2", question("u2", "b")), { type: "show_branch", leafId: "a" } as const].reduce(
+      reduce,
+      openConversation(tree),
+    );
+    expect(reduce(turned, { type: "refused", id: "a2", error: BUSY }).conversation.leafId).toBe("a");
   });
 
   test("is forgotten when it is dismissed, and when the next message is sent", () => {

@@ -70,6 +70,8 @@ export type Action =
   | { type: "disconnect"; id: string }
   | { type: "stop"; id: string; shown: number }
   | { type: "refused"; id: string; error: Refusal }
+  /** The server would not take what was stopped here before it had it; `stopped` is what was under way then. */
+  | { type: "refused_stopped"; stopped: LivingGeneration; error: Refusal }
   /** The server's word on an answer that was stopped here; its usage is known only there. */
   | { type: "confirm"; id: string; outcome: Outcome }
   | { type: "queue"; messages: readonly QueuedMessage[] }
@@ -130,6 +132,8 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
         : state;
     case "refused":
       return refuse(state, action.id, action.error);
+    case "refused_stopped":
+      return refuseStopped(state, action.stopped, action.error);
     case "confirm":
       return updateMessage(state, action.id, (message) =>
         message.outcome?.type === "stopped" ? { ...message, outcome: action.outcome } : message,
@@ -224,22 +228,34 @@ export function settledContent(content: readonly ContentBlock[], shown = Infinit
 
 /** A refused answer was never begun: it goes, and with it the message the server never took. One that had begun has failed. */
 function refuse(state: ConversationState, id: string, error: Refusal): ConversationState {
-  const { conversation, generation } = state;
+  const { generation } = state;
   if (generation.phase === "idle" || generation.id !== id) return state;
   if (generation.lastEventId > 0) {
     return settle(state, id, { type: "failed", error: { code: "internal", message: error.message } });
   }
-  const { unsent } = generation;
+  return takeBack(state, generation, error);
+}
+
+/** It was never begun either, so it goes in the same way, unless the reader has gone on from it. */
+function refuseStopped(state: ConversationState, stopped: LivingGeneration, error: Refusal): ConversationState {
+  if (state.generation.phase !== "idle") return state;
+  const { messages } = state.conversation;
+  const isStopped = messages.some(({ id, outcome }) => id === stopped.id && outcome?.type === "stopped");
+  const isFollowed = messages.some(({ parentId }) => parentId === stopped.id);
+  return isStopped && !isFollowed ? takeBack(state, stopped, error) : state;
+}
+
+function takeBack(state: ConversationState, generation: LivingGeneration, error: Refusal): ConversationState {
+  const { conversation } = state;
+  const { id, unsent } = generation;
   const origin = originOf(generation);
   const answer = conversation.messages.find((message) => message.id === id);
   const parentId = unsent === null ? (answer?.parentId ?? null) : unsent.parentId;
   const messages = conversation.messages.filter((message) => message.id !== id && message.id !== unsent?.id);
+  const isElsewhere = messages.some((message) => message.id === conversation.leafId);
+  const leafId = isElsewhere ? conversation.leafId : newestLeaf(messages, origin.edits ?? origin.continues ?? parentId);
   return {
-    conversation: {
-      ...conversation,
-      messages,
-      leafId: newestLeaf(messages, origin.edits ?? origin.continues ?? parentId),
-    },
+    conversation: { ...conversation, messages, leafId },
     generation: { phase: "idle" },
     refused: { error, message: unsent, parentId, ...origin },
     queued: state.queued,

@@ -27,7 +27,8 @@ function setUp(messages: Message[] = []) {
   };
   const drafts = createDrafts(null);
   const kept: string[] = [];
-  const follow = () => followDelivery({ store, drafts, onKept: () => kept.push(state.conversation.id) });
+  const follow = () =>
+    followDelivery({ store, drafts, onKept: () => kept.push(state.conversation.id), onUnkept: () => kept.pop() });
   const send = (text: string) => {
     drafts.write(draftKey(state), text);
     drafts.sent(draftKey(state));
@@ -64,6 +65,20 @@ describe("delivery", () => {
     drafts.write(NEW_CONVERSATION, "and then");
     dispatch({ type: "refused", id: "a1", error: { code: "busy", message: "Busy." } });
     expect([drafts.read(NEW_CONVERSATION), kept]).toEqual(["hello\n\nand then", []]);
+  });
+
+  test("a first message that is stopped and then refused comes back, and the conversation is a new one again", () => {
+    const { dispatch, drafts, kept, follow, send, state } = setUp();
+    follow();
+    send("hello");
+    const { generation: stopped } = state();
+    if (stopped.phase === "idle") throw new Error("nothing is under way");
+    dispatch({ type: "stop", id: "a1", shown: 0 });
+    expect(kept).toEqual(["c"]);
+    drafts.write("c", "and then");
+    dispatch({ type: "refused_stopped", stopped, error: { code: "busy", message: "Busy." } });
+    expect(draftKey(state())).toBe(NEW_CONVERSATION);
+    expect([drafts.read("c"), drafts.read(NEW_CONVERSATION), kept]).toEqual(["", "hello\n\nand then", []]);
   });
 
   test("a draft that the transcript already has is let go", () => {

@@ -32,13 +32,15 @@ type Delivery = {
   drafts: Drafts;
   /** The server has the first message of a new conversation. */
   onKept(): void;
+  /** It does not have it after all: the answer was stopped before it was taken, and then it was refused. */
+  onUnkept(): void;
 };
 
 /**
  * Keeps the draft until the server has it: gives it back when it is refused, and lets it go when it is taken.
  * Returns how to end that.
  */
-export function followDelivery({ store, drafts, onKept }: Delivery): () => void {
+export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): () => void {
   let before = store.getState();
   forgetDelivered(before, drafts);
 
@@ -46,6 +48,10 @@ export function followDelivery({ store, drafts, onKept }: Delivery): () => void 
     const now = store.getState();
     const { refused } = now;
     if (refused !== null && refused !== before.refused && refused.message !== null) {
+      if (draftKey(before) !== draftKey(now)) {
+        drafts.move(draftKey(before), draftKey(now));
+        onUnkept();
+      }
       const key = refused.edits === undefined ? draftKey(now) : editKey(now, refused.edits);
       drafts.returned(key, textOf(refused.message.content));
     } else if (unsentOf(before) !== null && unsentOf(now) === null) {

@@ -566,6 +566,69 @@ describe("Stop", () => {
     expect(connection(1).asked).toMatchObject({ request: { parentId: "id-1", message: sent("id-2", "Two") } });
   });
 
+  test.each([BUSY, RATE_LIMITED, ACCESS_REQUIRED])(
+    "before the server refuses it by $code gives the text back",
+    async (error) => {
+      const { store, connections, connection, stops } = setUp();
+      store.send("Hi");
+      await settled();
+      store.stop(0);
+      stops[0]?.answer(STOPPED);
+      await settled();
+      connection(0).ends({ type: "refused", error });
+      await settled();
+      expect(store.getState()).toEqual({
+        conversation: conversation(),
+        generation: { phase: "idle" },
+        refused: { error, message: question("id-1", "Hi"), parentId: null },
+        queued: [],
+      });
+      store.send("Hi again");
+      await settled();
+      expect(connections).toHaveLength(2);
+      expect(connection(1).asked).toMatchObject({ request: { parentId: null } });
+    },
+  );
+
+  test("before the server refuses an edit leaves the reader where the first one stands", async () => {
+    const before = conversation(question("q", "One"), answer("a", "q", "1", DONE));
+    const { store, connection } = setUp(before);
+    store.edit("q", "One, rather");
+    await settled();
+    store.stop(0);
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect(store.getState()).toMatchObject({ conversation: before, refused: { edits: "q", message: { id: "id-1" } } });
+  });
+
+  test("of what the server has taken leaves it, whatever is refused later", async () => {
+    const { store, connection, pauses } = setUp();
+    store.send("Hi");
+    await settled();
+    store.stop(0);
+    connection(0).says(1, START);
+    connection(0).ends({ type: "broken" });
+    await settled();
+    pauses[0]?.wake();
+    await settled();
+    connection(1).ends({ type: "refused", error: { code: "not_found", message: "Gone." } });
+    await settled();
+    expect(store.getState().refused).toBeNull();
+    expect(texts(store).map(([, , outcome]) => outcome)).toEqual([undefined, "stopped"]);
+  });
+
+  test("before the server refuses it leaves what the reader has gone on from", async () => {
+    const { store, connection, stops } = setUp();
+    store.send("Hi");
+    await settled();
+    store.stop(0);
+    stops[0]?.answer(STOPPED);
+    store.send("And?");
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect(texts(store).map(([id]) => id)).toEqual(["id-1", "id-2", "id-3", "id-4"]);
+  });
+
   test("of an edited message, before the server has that, does not hold up the next", async () => {
     const { store, connections, connection, stops } = setUp(
       conversation(question("q", "One"), answer("a", "q", "1", DONE)),

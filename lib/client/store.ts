@@ -3,6 +3,7 @@ import {
   type Action,
   type Conversation,
   type ConversationState,
+  type LivingGeneration,
   newestLeaf,
   openConversation,
   type QueuedMessage,
@@ -13,7 +14,7 @@ import type { Message, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { reconnectDelay } from "./reconnect";
 import { browserSurroundings, type Surroundings } from "./surroundings";
-import type { FollowEnd } from "./transport";
+import type { FollowEnd, OnEvent } from "./transport";
 
 export type ConversationStore = {
   subscribe(listener: () => void): () => void;
@@ -85,25 +86,39 @@ export function createConversationStore(
     return messages.length === 0 && !temporary ? NEW_CONVERSATION : state.conversation.id;
   }
 
-  /** Follows the answer to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
-  function followToEnd(id: string, request: GenerationRequest | undefined): void {
+  /** Follows the answer under way to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
+  function followToEnd(request: Requested): void {
+    const { generation } = state;
+    if (generation.phase === "idle") return;
     const controller = new AbortController();
-    const ended = stopping.then(() => readToEnd(id, request, controller.signal));
-    following = { id, controller, ended };
+    const ended = stopping.then(() => readToEnd(generation, request, controller.signal));
+    following = { id: generation.id, controller, ended };
   }
 
-  async function readToEnd(id: string, request: GenerationRequest | undefined, signal: AbortSignal): Promise<void> {
+  async function readToEnd(asked: LivingGeneration, request: Requested, signal: AbortSignal): Promise<void> {
+    const { id } = asked;
+    // What is followed without a request is an answer that the server has.
+    let isTaken = request === undefined;
+    const onEvent = (numbered: NumberedEvent) => {
+      isTaken = true;
+      if (!signal.aborted) dispatch({ type: "event", id, numbered });
+      // Not before: only now is there something to read for them.
+      if (numbered.n === 1 && request !== undefined) surroundings.tellTabs(state.conversation.id);
+    };
     for (let failures = 0; !signal.aborted; failures++) {
       lastRequestMs = elapsedMs();
-      const end = await connect(id, request, signal);
+      const end = await connect(id, request, onEvent, signal);
       if (signal.aborted) return;
       if (end.type === "ended") {
         // A Stop elsewhere may have kept less than has come here. Not awaited: it waits itself for a Stop, which waits for us.
         if (end.hasOthers || messageOf(id)?.outcome?.type === "stopped") void refresh();
         return;
       }
-      const isKnown = request === undefined || hasBegun(id);
-      if (end.type === "refused" && !isPassing(end.error, isKnown)) return refused(id, request, end.error);
+      if (end.type === "refused" && !isPassing(end.error, isTaken)) {
+        if (isUnderWay(id)) dispatch({ type: "refused", id, error: end.error });
+        else if (!isTaken) dispatch({ type: "refused_stopped", stopped: asked, error: end.error });
+        return doubtModel(request, end.error);
+      }
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
       await pauseAfter(failures, lastRequestMs, signal);
@@ -116,26 +131,19 @@ export function createConversationStore(
     return pause(reconnectDelay(failures, random()), gapMs, signal);
   }
 
-  function hasBegun(id: string): boolean {
-    const { generation } = state;
-    return generation.phase !== "idle" && generation.id === id && generation.lastEventId > 0;
+  function isUnderWay(id: string): boolean {
+    return state.generation.phase !== "idle" && state.generation.id === id;
   }
 
-  function connect(id: string, request: GenerationRequest | undefined, signal: AbortSignal): Promise<FollowEnd> {
+  function connect(id: string, request: Requested, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd> {
     const { generation } = state;
     const after = generation.phase !== "idle" && generation.id === id ? generation.lastEventId : 0;
-    const onEvent = (numbered: NumberedEvent) => {
-      if (!signal.aborted) dispatch({ type: "event", id, numbered });
-      // Not before: only now is there something to read for them.
-      if (numbered.n === 1 && request !== undefined) surroundings.tellTabs(state.conversation.id);
-    };
     if (request !== undefined && after === 0) return transport.start(id, request, onEvent, signal);
     return transport.follow(id, after, onEvent, signal);
   }
 
-  function refused(id: string, request: GenerationRequest | undefined, error: Refusal): void {
-    dispatch({ type: "refused", id, error });
-    // The choice was made in another time: without it the same message will be taken.
+  /** The choice was made in another time: without it the same message will be taken. */
+  function doubtModel(request: Requested, error: Refusal): void {
     if (error.code === "invalid_request" && request?.settings?.model !== undefined) forgetChosenModel();
   }
 
@@ -159,7 +167,7 @@ export function createConversationStore(
       ...(continues !== undefined && { continues }),
       ...(edits !== undefined && { edits }),
     });
-    followToEnd(id, request);
+    followToEnd(request);
   }
 
   function askAbout({ id, text }: QueuedMessage, place: { parentId: string | null; edits?: string }): void {
@@ -211,7 +219,7 @@ export function createConversationStore(
 
   function resumeAnswer(): void {
     const { generation } = state;
-    if (generation.phase !== "idle" && following?.id !== generation.id) followToEnd(generation.id, undefined);
+    if (generation.phase !== "idle" && following?.id !== generation.id) followToEnd(undefined);
   }
 
   async function refresh(): Promise<void> {
@@ -316,13 +324,16 @@ type Asked = {
   model?: string | undefined;
 };
 
+/** What starts the answer that is followed; undefined for one that is known to have been started. */
+type Requested = GenerationRequest | undefined;
+
 /**
- * Whether another attempt may not meet the refusal. `isKnown`: the server has the answer, so it goes on meanwhile, and is
+ * Whether another attempt may not meet the refusal. `isTaken`: the server has the answer, so it goes on meanwhile, and is
  * there when the server has room again, or the reader another code for the one that was removed.
  */
-function isPassing({ code }: Refusal, isKnown: boolean): boolean {
+function isPassing({ code }: Refusal, isTaken: boolean): boolean {
   if (code === "draining") return true;
-  return isKnown && (code === "busy" || code === "rate_limited" || code === "access_required");
+  return isTaken && (code === "busy" || code === "rate_limited" || code === "access_required");
 }
 
 const stores = new Map<string, ConversationStore>();
