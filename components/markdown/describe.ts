@@ -168,25 +168,28 @@ function describeAddress(href: string | undefined, title: string | undefined, te
   const address = href === undefined ? undefined : safeHref(href);
   if (address === undefined) return {};
   const host = hostOf(address);
+  const named = NAMES_A_PLACE.test(text) ? hostOf(text) : host;
   return {
     href: address,
     title: title === undefined || title === "" ? address : `${title}\n${address}`,
     target: "_blank",
     rel: "noopener noreferrer nofollow",
     // A text that names one place must not lead to another unseen.
-    ...(host !== undefined && NAMES_A_PLACE.test(text) && !text.toLowerCase().includes(host)
-      ? { "data-host": host }
-      : {}),
+    ...(host !== undefined && named !== host && { "data-host": host }),
   };
 }
 
 const NAMES_A_PLACE = /^\s*(?:https?:\/\/|www\.)|^\s*[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[/?#]\S*)?\s*$/i;
 
-function hostOf(address: string): string | undefined {
-  return /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i
-    .exec(address)?.[1]
-    ?.toLowerCase()
-    .replace(/^www\./, "");
+/** Where a browser would go with `place`, an address of the web with or without its scheme. */
+function hostOf(place: string): string | undefined {
+  const [address = ""] = place.trim().split(/\s/);
+  try {
+    const { protocol, hostname } = new URL(/^[a-z]+:/i.test(address) ? address : `https://${address}`);
+    return protocol === "mailto:" ? undefined : hostname.replace(/^www\./, "");
+  } catch {
+    return undefined; // No address at all.
+  }
 }
 
 function textOf(nodes: readonly Inline[]): string {
