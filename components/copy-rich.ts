@@ -38,7 +38,7 @@ function cleanHtml(element: Element): string {
 function appendClean(target: Element, source: Element): void {
   const { ownerDocument: sheet } = target;
   for (const node of source.childNodes) {
-    if (node.nodeType === Node.TEXT_NODE) target.append(node.textContent ?? "");
+    if (node.nodeType === Node.TEXT_NODE) appendText(target, node.textContent ?? "");
     if (!(node instanceof Element) || node.matches(DROPPED)) continue;
     const name = node.localName;
     if (node.namespaceURI === MATHML) target.append(cleanMath(sheet, node));
@@ -53,6 +53,15 @@ function appendClean(target: Element, source: Element): void {
       appendClean(copy, node);
       target.append(copy);
     }
+  }
+}
+
+/** A line that ends on the page ends where it is pasted too; of styles nothing is left there. */
+function appendText(target: Element, text: string): void {
+  if (target.closest("pre") !== null) return target.append(text);
+  for (const [index, line] of text.split("\n").entries()) {
+    if (index > 0) target.append(target.ownerDocument.createElement("br"));
+    target.append(line);
   }
 }
 

@@ -102,13 +102,14 @@ test("an answer is copied as Markdown, or as rich text without anything of the p
   upstream,
 }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  upstream.script(answer(`${MARKDOWN}\n$x^2$`));
+  const written = `${MARKDOWN}\n$x^2$\n\nRoses are red\nViolets are blue`;
+  upstream.script(answer(written));
   await chat.open();
   await chat.say("Copy");
   await chat.settled();
   const article = chat.answers.last();
   await article.getByRole("button", { name: "Copy", exact: true }).click();
-  expect(await chat.page.evaluate(() => navigator.clipboard.readText())).toBe(`${MARKDOWN}\n$x^2$`);
+  expect(await chat.page.evaluate(() => navigator.clipboard.readText())).toBe(written);
   await expect(article.locator("math")).toHaveCount(1);
   await article.getByRole("button", { name: "Copy as rich text" }).click();
   await expect
@@ -128,6 +129,7 @@ test("an answer is copied as Markdown, or as rich text without anything of the p
   expect(html).toContain('const platen = "a roller";');
   expect(html).toContain("<math");
   expect(html).toContain("☑");
+  expect(html).toContain("Roses are red<br>Violets are blue");
   expect(html).not.toMatch(/<button|Download|class=|data-/);
 });
 
