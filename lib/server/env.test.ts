@@ -63,6 +63,11 @@ describe("the environment", () => {
     expect(faultsOf({ MAX_STREAMS: "2", MAX_STREAMS_PER_VISITOR: "3" })).toHaveLength(1);
   });
 
+  test("takes no time that a timer cannot wait", () => {
+    expect(faultsOf({ UNATTENDED_SECONDS: "2147483", STALL_SECONDS: "2147483" })).toEqual([]);
+    expect(faultsOf({ UNATTENDED_SECONDS: "2147484", STALL_SECONDS: "9999999" })).toHaveLength(2);
+  });
+
   test("reads codes with their labels; a code may hold a colon", () => {
     expect(environmentOf({ ACCESS_CODES: " friends:one-two-3 , owner:four:five6 " }).accessCodes).toEqual([
       { label: "friends", code: "one-two-3" },

@@ -40,6 +40,8 @@ const STREAMS_OF_A_STRANGER = 20;
 const STREAMS_AT_HOME = 1_000;
 /** Some million short messages. */
 const MEGABYTES_OF_A_STRANGER = 1_000;
+/** 24 days; a timer of Node's that is set for longer runs at once. */
+const LONGEST_TIMER_SECONDS = 2_147_483;
 
 /** sysexits.h: configuration error. */
 export const EXIT_CONFIGURATION = 78;
@@ -79,8 +81,8 @@ export function readEnvironment(variables: Variables): ReadEnvironment {
     ),
     maxOutputTokens: read.number("MAX_OUTPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 16_000,
     maxInputTokens: read.number("MAX_INPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 180_000,
-    unattendedSeconds: read.number("UNATTENDED_SECONDS", { atLeast: 0 }) ?? 60,
-    stallSeconds: read.number("STALL_SECONDS", { atLeast: 0.01 }) ?? 60,
+    unattendedSeconds: read.number("UNATTENDED_SECONDS", { atLeast: 0, atMost: LONGEST_TIMER_SECONDS }) ?? 60,
+    stallSeconds: read.number("STALL_SECONDS", { atLeast: 0.01, atMost: LONGEST_TIMER_SECONDS }) ?? 60,
     ...read.optional("retentionDays", read.number("RETENTION_DAYS", { atLeast: 1 })),
     logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS) ?? "info",
     ...read.optional("metricsToken", read.word("METRICS_TOKEN")),
