@@ -17,7 +17,7 @@ import { meterOf, openMeter } from "./operating/meter";
 import { metrics } from "./operating/metrics";
 import { traceAnswer } from "./operating/traces";
 import type { Session } from "./session";
-import { readLog } from "./store/event-log";
+import { LostGeneration, readLog } from "./store/event-log";
 import {
   announceStop,
   attendGenerations,
@@ -26,7 +26,10 @@ import {
   beginGeneration,
   isAttended,
   markStopped,
+  readOpenGenerations,
   type Standing,
+  settleDead,
+  settleLost,
   standingOf,
 } from "./store/generation-log";
 import { isStoreFault, withPatience } from "./store/patience";
@@ -43,6 +46,7 @@ export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
 const STRETCHES_A_PAGE = 16;
 const BEGIN_PATIENCE_MS = 3_000;
+const END_PATIENCE_MS = 3_000;
 
 /** Who asks for an answer: by these they are counted. */
 export type Asking = Pick<Session, "visitor" | "addressHash" | "codeLabel">;
@@ -50,10 +54,15 @@ export type Asking = Pick<Session, "visitor" | "addressHash" | "codeLabel">;
 /** Starts the answer `id` and follows it; the same id again follows the same answer, with one call to the model. */
 export async function start(asker: Asking, id: string, request: GenerationRequest): Promise<Followed> {
   const live = await instance();
-  const unfit = unfitRequest(request) ?? (await refusalOfNew(live, asker, id, request));
+  const unfit = unfitRequest(request);
   if (unfit !== undefined) return { refusal: unfit };
+  const judged = await judge(live, asker, id, request);
+  if (judged.type === "refused") return { refusal: judged.refusal };
   let starting = live.starting.get(id);
   if (starting === undefined && !live.running.has(id)) {
+    // Others may have begun while this one was judged.
+    const full = judged.type === "new" ? processLimitReached(live) : undefined;
+    if (full !== undefined) return { refusal: full };
     starting = begin(live, asker, id, request).finally(() => live.starting.delete(id));
     live.starting.set(id, starting);
   }
@@ -82,24 +91,22 @@ function unfitRequest({ settings, message }: GenerationRequest): Refusal | undef
   return undefined;
 }
 
+/** `known`: it is under way, has ended, or is only marked as stopped. */
+type Judged = { type: "new" } | { type: "known" } | { type: "refused"; refusal: Refusal };
+
 /** The limits stand before new answers only: to follow one that exists is always free. */
-async function refusalOfNew(
-  live: Instance,
-  asker: Asking,
-  id: string,
-  request: GenerationRequest,
-): Promise<Refusal | undefined> {
-  if (live.running.has(id) || live.starting.has(id)) return undefined;
+async function judge(live: Instance, asker: Asking, id: string, request: GenerationRequest): Promise<Judged> {
+  if (live.running.has(id) || live.starting.has(id)) return { type: "known" };
   const standing = await standingOf(live.store, asker.visitor.id, id);
-  if (standing.type === "foreign") return NO_SUCH_ANSWER;
+  if (standing.type === "foreign") return { type: "refused", refusal: NO_SUCH_ANSWER };
   // One that was stopped before it began never calls the model: it only keeps the message.
-  if (standing.type !== "unknown") return undefined;
-  return (
+  if (standing.type !== "unknown") return { type: "known" };
+  const refusal =
     (await unfitModel(request)) ??
     processLimitReached(live) ??
     (await limitReached(live.store, countedAs(asker), id)) ??
-    refusalAhead(live.store, callFor(asker, id, request.settings?.model ?? modelId(), []), isoTime())
-  );
+    (await refusalAhead(live.store, callFor(asker, id, request.settings?.model ?? modelId(), []), isoTime()));
+  return refusal === undefined ? { type: "new" } : { type: "refused", refusal };
 }
 
 function countedAs({ visitor, addressHash }: Asking) {
@@ -224,7 +231,14 @@ async function pump(
       write(event);
     });
     write("end");
-    return generation.end(outcome).finally(() => meter.end(outcome));
+    return generation
+      .end(outcome)
+      .catch(async (error: unknown) => {
+        const { store } = await instance();
+        if (error instanceof LostGeneration) await settleLost(store, generation.id, outcome);
+        throw error;
+      })
+      .finally(() => meter.end(outcome));
   });
 }
 
@@ -354,13 +368,35 @@ function nextChange(bus: Instance["bus"], id: string): Promise<void> {
   });
 }
 
-/** Ends the visitor's answers in that conversation, or in all of them, and resolves when the model's sockets are closed. */
+/**
+ * Ends the visitor's answers in that conversation, or in all of them, on every instance. Resolves when the model's
+ * sockets are closed and what the answers cost is known.
+ */
 export async function endAnswers(visitorId: string, conversationId?: string): Promise<void> {
-  const { running } = await instance();
-  const doomed = [...running.values()].filter(
-    (generation) =>
-      generation.visitorId === visitorId &&
-      (conversationId === undefined || generation.conversationId === conversationId),
-  );
-  await Promise.allSettled(doomed.map((generation) => generation.interrupt("deleted")));
+  const live = await instance();
+  const isDoomed = (one: { visitorId: string; conversationId: string }) =>
+    one.visitorId === visitorId && (conversationId === undefined || one.conversationId === conversationId);
+  // One that is being saved would call the model after all.
+  await Promise.allSettled(live.starting.values());
+  const here = [...live.running.values()].filter(isDoomed);
+  await Promise.allSettled(here.map((generation) => generation.interrupt("deleted")));
+  const elsewhere = (await readOpenGenerations(live.store)).filter(isDoomed);
+  if (elsewhere.length === 0) return;
+  for (const { id } of elsewhere) {
+    await markStopped(live.store, { visitorId, id, shown: Infinity, now: isoTime() });
+  }
+  await announceStop(live.store);
+  const deadline = performance.now() + END_PATIENCE_MS;
+  await Promise.all(elsewhere.map(({ id }) => endElsewhere(live, visitorId, id, deadline)));
+}
+
+/** Waits for the instance that runs the answer to end it. One that does not is dead, or as good as that. */
+async function endElsewhere(live: Instance, visitorId: string, id: string, deadline: number): Promise<void> {
+  while ((await standingOf(live.store, visitorId, id)).type === "open") {
+    if (performance.now() > deadline) {
+      await settleDead(live.store, id, isoTime());
+      return;
+    }
+    await nextChange(live.bus, id);
+  }
 }

@@ -98,6 +98,19 @@ describe.skipIf(!isPostgresInstalled())("three instances on one PostgreSQL", () 
     expect(statuses.filter((status) => status === 429)).toHaveLength(20 - A_MINUTE);
   });
 
+  test("end an answer whose conversation is deleted through another", async () => {
+    upstream.script(answer("Slowly. ".repeat(2_000), { pace: everyMs(30) }));
+    const [ids, cookie] = [newIds(), await newCookie(0)];
+    const headers = { cookie, "x-forwarded-for": "192.0.2.60" };
+    const path = `/api/generations/${ids.id}`;
+    const response = await call(0, path, { method: "PUT", body: firstRequest("Hello", ids), headers });
+    const asked = await upstream.waitFor(({ body }) => JSON.stringify(body).includes("Hello"));
+    const deleted = await call(1, `/api/conversations/${ids.conversationId}`, { method: "DELETE", body: {}, headers });
+    expect(deleted.status).toBe(200);
+    expect(asked.closed?.by).toBe("client");
+    expect(await response.text()).toContain("generation_end");
+  });
+
   test("redeem a device link once, on any of them", async () => {
     const headers = { cookie: await newCookie(0) };
     const made = await call(0, "/api/device-links", { method: "POST", body: {}, headers });

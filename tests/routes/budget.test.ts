@@ -1,10 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Outcome, Usage } from "@/lib/chat/message";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { NumberedEvent, Outcome, Usage } from "@/lib/chat/message";
 import { type OwnerSettings, ownerSettings } from "@/lib/chat/owner";
 import { endWithoutStop, stallAfter } from "../upstream/faults";
 import { answer, everyMs, refuse, replay, thinkingThenText } from "../upstream/scenario";
-import { type App, allEvents, Client, contentOf, outcomeOf, readUntil, startApp } from "./harness";
+import {
+  type App,
+  allEvents,
+  Client,
+  contentOf,
+  firstRequest,
+  newIds,
+  outcomeOf,
+  readUntil,
+  startApp,
+} from "./harness";
 import { PRICED_MODEL, pricedModel } from "./priced-model";
 
 // The model costs 2 micro-dollars for a token read, 2.5 for one written to the cache, 0.1 for one from it, 10 for an answer's.
@@ -376,4 +386,62 @@ test("without its ledger nothing is asked of the model", async () => {
   } finally {
     await store.schema.alterTable("spending_away").renameTo("spending").execute();
   }
+});
+
+describe("a conversation that is deleted while it is answered", () => {
+  const SLOW = answer("Slowly. ".repeat(400), { pace: everyMs(10) });
+  const hasText = (events: NumberedEvent[]) => contentOf(events).length > 0;
+
+  async function begin() {
+    app.upstream.script(SLOW);
+    const ids = newIds();
+    await readUntil(await client.put(ids.id, firstRequest("Hello", ids)), hasText);
+    return ids;
+  }
+
+  function remove(conversationId: string) {
+    const request = client.request(`/api/conversations/${conversationId}`, { method: "DELETE" });
+    return app.conversation.DELETE(request, { params: Promise.resolve({ id: conversationId }) });
+  }
+
+  test("leaves nothing held, whoever was writing", async () => {
+    const { id, conversationId } = await begin();
+    // As if another instance ran it, which is dead.
+    const { running } = await app.instance();
+    const orphan = running.get(id);
+    running.delete(id);
+    expect((await remove(conversationId)).status).toBe(200);
+    const { heldMicroUsd, spentMicroUsd } = await sums();
+    expect(heldMicroUsd).toBe(0);
+    expect(spentMicroUsd).toBeGreaterThan(0);
+    await expect(orphan?.settled).rejects.toThrow();
+    expect(await sums()).toEqual({ heldMicroUsd, spentMicroUsd });
+  });
+
+  test("leaves nothing held where nobody told who was writing", async () => {
+    const { conversationId } = await begin();
+    const { store } = await app.instance();
+    await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
+    await expect.poll(async () => (await sums()).heldMicroUsd, { timeout: 10_000 }).toBe(0);
+    expect((await sums()).spentMicroUsd).toBeGreaterThan(0);
+  });
+
+  test("and whose answer is being saved at that moment, ends that too", async () => {
+    app.upstream.script(SLOW);
+    const ids = newIds();
+    const { starting } = await app.instance();
+    let removing: Promise<Response> | undefined;
+    const set = vi.spyOn(starting, "set").mockImplementationOnce((id, begun) => {
+      Map.prototype.set.call(starting, id, begun);
+      removing = remove(ids.conversationId);
+      return starting;
+    });
+    const response = await client.put(ids.id, firstRequest("Hello", ids));
+    expect((await removing)?.status).toBe(200);
+    set.mockRestore();
+    expect((await sums()).heldMicroUsd).toBe(0);
+    await response.body?.cancel();
+    // It may not even have been asked.
+    await expect.poll(() => app.upstream.requests.filter(({ closed }) => closed?.by !== "client")).toEqual([]);
+  });
 });

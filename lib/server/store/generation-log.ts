@@ -415,6 +415,11 @@ export async function commit(store: Store, { events, settlements, now }: Batch, 
   });
 }
 
+/** Counts what an answer cost that could not be settled: its conversation was deleted while it was written. */
+export async function settleLost(store: Store, id: string, outcome: Outcome): Promise<void> {
+  await durably(store, (transaction) => settleHeld(transaction, id, costOfAnswer(outcome)));
+}
+
 /** Tells the other instances to look for stop marks. */
 export async function announceStop(store: Store): Promise<void> {
   if (isPostgres(store)) await sql`select pg_notify(${LOG_CHANNEL}, ${STOP_MARKED})`.execute(store);
@@ -480,17 +485,29 @@ export async function settleDead(store: Store, id: string, now: string): Promise
   });
 }
 
-export type OpenGeneration = { id: string; instanceId: string; leaseUntil: string };
+export type OpenGeneration = {
+  id: string;
+  visitorId: string;
+  conversationId: string;
+  instanceId: string;
+  leaseUntil: string;
+};
 
 /** The answers that have begun and not ended, on any instance. */
 export async function readOpenGenerations(store: Store): Promise<OpenGeneration[]> {
   const rows = await store
     .selectFrom("generations")
-    .select(["id", "instance_id", "lease_until"])
+    .select(["id", "visitor_id", "conversation_id", "instance_id", "lease_until"])
     .where("settled_at", "is", null)
     .where("conversation_id", "is not", null)
     .execute();
-  return rows.map((row) => ({ id: row.id, instanceId: row.instance_id ?? "", leaseUntil: row.lease_until ?? "" }));
+  return rows.map((row) => ({
+    id: row.id,
+    visitorId: row.visitor_id,
+    conversationId: row.conversation_id ?? "",
+    instanceId: row.instance_id ?? "",
+    leaseUntil: row.lease_until ?? "",
+  }));
 }
 
 /** Says that `instanceId` lives until `leaseUntil`. */
