@@ -58,8 +58,8 @@ function appendClean(target: Element, source: Element): void {
 
 /** A line that ends on the page ends where it is pasted too; of styles nothing is left there. */
 function appendText(target: Element, text: string): void {
-  if (target.closest("pre") !== null) return target.append(text);
-  for (const [index, line] of text.split("\n").entries()) {
+  const lines = target.closest("pre") === null ? text.split("\n") : [text];
+  for (const [index, line] of lines.entries()) {
     if (index > 0) target.append(target.ownerDocument.createElement("br"));
     target.append(line);
   }
