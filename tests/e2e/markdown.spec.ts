@@ -184,7 +184,7 @@ test("a formula keeps its source, and what is tagged has its number at the edge"
   context,
 }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  upstream.script(answer("| a | b |\n| --- | --- |\n| $\\frac{x}{2}$ | 2 |\n\n$$x = y \\tag{1}$$"));
+  upstream.script(answer("| a | b |\n| --- | --- |\n| $\\frac{x}{2}$ | 2<br>3 |\n\n$$x = y \\tag{1}$$"));
   await chat.open();
   await chat.say("Mathematics");
   await chat.settled();
@@ -192,7 +192,7 @@ test("a formula keeps its source, and what is tagged has its number at the edge"
   await expect(formulas).toHaveCount(2);
   await expect(formulas.first()).toHaveAttribute("alttext", "\\frac{x}{2}");
   await chat.answers.last().getByRole("button", { name: "Copy as Markdown" }).click();
-  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("| $\\frac{x}{2}$ | 2 |");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("| $\\frac{x}{2}$ | 2<br>3 |");
   const tagged = await formulas.last().evaluate((math) => {
     const { left, right } = math.getBoundingClientRect();
     const cells = [...math.querySelectorAll("mtd")].map((cell) => cell.getBoundingClientRect());

@@ -15,6 +15,10 @@ function arriving(text: string): string {
   return frames(text).at(-1) ?? "";
 }
 
+function cell(content: string): string {
+  return `<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>${content}</td></tr></tbody></table>`;
+}
+
 describe("what is still arriving", () => {
   it.each([
     ["a **bold te", "<p>a <strong>bold te</strong></p>"],
@@ -55,6 +59,12 @@ describe("what is still arriving", () => {
     ["| a | b", ""],
     ["| a | b |\n|--", ""],
     ["| a | b |\n|--|--|\n", "<table><thead><tr><th>a</th><th>b</th></tr></thead></table>"],
+    ["| a |\n|--|\n| b<b", cell("b")],
+    ["| a |\n|--|\n| b<br>", cell("b<br>")],
+    ["| a |\n|--|\n| b<BR />c", cell("b<br>\nc")],
+    ["| a |\n|--|\n| `<br>`", cell("<code>&lt;br&gt;</code>")],
+    ["| a |\n|--|\n| <br class=x>", cell("&lt;br class=x&gt;")],
+    ["b<br>c", "<p>b&lt;br&gt;c</p>"],
     [
       "| a |\n|--|\n| **b",
       "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td><strong>b</strong></td></tr></tbody></table>",
@@ -189,4 +199,14 @@ describe("a commit", () => {
     markdown.commit();
     expect(markdown.root.children.map(({ type }) => type)).toEqual(["paragraph", "code", "paragraph"]);
   });
+});
+
+it("a tag that breaks a line in a cell is the same however it is cut", () => {
+  const text = "| a<br>b | c |\n|--|--|\n| *d<br/>e* | f<br >g<br>h |\n";
+  const whole = toHtml(parsePieces([text]));
+  expect(whole.match(/<br>/g)).toHaveLength(4);
+  for (let at = 1; at < text.length; at++) {
+    expect(toHtml(parsePieces([text.slice(0, at), text.slice(at)]))).toBe(whole);
+  }
+  expect(toHtml(parsePieces([...text]))).toBe(whole);
 });

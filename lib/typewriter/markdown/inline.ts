@@ -13,8 +13,11 @@ export type References = {
   isFootnote(label: string): boolean;
 };
 
-/** What stood before a source in its paragraph: the last character, and how far brackets opened before still reach. */
-export type InlineContext = { before: string; bracketUntil: number };
+/**
+ * Where a source stands: the last character before it, how far brackets opened before still reach, and whether it is in
+ * the cell of a table, where a tag is the only way to begin another line.
+ */
+export type InlineContext = { before: string; bracketUntil: number; isCell: boolean };
 
 const AUTOLINK =
   /<(?:([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>/y;
@@ -26,6 +29,7 @@ const BRACKETED_HTML = [
   { open: "<?", close: "?>", overlap: 0 },
   { open: "<![CDATA[", close: "]]>", overlap: 0 },
 ];
+const BREAK_TAG = /^<br\s*\/?>$/i;
 const UNFINISHED_AUTOLINK = /^<[A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>]*$/;
 const MAYBE_AUTOLINK_OR_HTML = /^<(?:[\w.!#$%&'*+/=?^`{|}~@-]|$)/;
 const UNFINISHED_NAME = /^<[\w.+@-]{0,32}$/;
@@ -54,20 +58,18 @@ class InlineParser {
   private readonly wordStart: number;
   private nextEmail = -1;
   private readonly nextPlaces = new Map<string, number>();
-  private readonly before: string;
   private readonly marks: Marks;
 
   constructor(
     private readonly source: string,
-    context: InlineContext,
+    private readonly context: InlineContext,
     private readonly isOpen: boolean,
     private readonly references: References,
   ) {
-    this.before = context.before;
     this.marks = new Marks(context.bracketUntil);
     // Spaces at the end may turn out to stand before a line ending, or the end, where they mean something else.
     this.end = trimmedLength(source);
-    this.wordStart = isOpen ? lastWordStart(source, this.end, this.before) : this.end;
+    this.wordStart = isOpen ? lastWordStart(source, this.end, this.context.before) : this.end;
     this.nextEmail = this.findEmail(0);
   }
 
@@ -208,7 +210,7 @@ class InlineParser {
 
   /** Whether mathematics was taken or held back at this place. */
   private mathematics(): boolean {
-    const previous = characterBefore(this.source, this.at) || this.before;
+    const previous = characterBefore(this.source, this.at) || this.context.before;
     const math = matchMath(this.source, this.at, previous, this.isOpen);
     if (math === undefined) return false;
     if (math === "held") {
@@ -261,7 +263,7 @@ class InlineParser {
       return;
     }
     const character = source.charAt(at);
-    const previous = classOf(characterBefore(source, at) || this.before);
+    const previous = classOf(characterBefore(source, at) || this.context.before);
     const next = classOf(characterAt(source, end));
     const isLeftFlanking = next === "other" || (next === "punctuation" && previous !== "other");
     const isRightFlanking = previous === "other" || (previous === "punctuation" && next !== "other");
@@ -462,9 +464,14 @@ class InlineParser {
   }
 
   private htmlText(html: string): void {
-    const lines = html.split("\n");
     const { at } = this;
     const end = at + html.length;
+    if (this.context.isCell && BREAK_TAG.test(html)) {
+      this.marks.add({ type: "break", hard: true }, at, end);
+      this.at = end;
+      return;
+    }
+    const lines = html.split("\n");
     lines.forEach((line, index) => {
       if (index > 0) this.marks.add({ type: "break", hard: false }, at, end);
       if (line !== "") this.marks.add({ type: "text", value: line }, at, end);
@@ -489,7 +496,7 @@ class InlineParser {
   private bareAddress(code: number): void {
     const { source, at } = this;
     const isWww = (code | 32) === 119;
-    const previous = characterBefore(source, at) || this.before;
+    const previous = characterBefore(source, at) || this.context.before;
     const isAllowed = isWww
       ? previous === "" || "(*_[]~ \t\n".includes(previous)
       : !isAsciiLetter(previous.charCodeAt(0));
@@ -536,7 +543,7 @@ class InlineParser {
     for (let sign = source.indexOf("@", from); sign >= 0; sign = source.indexOf("@", sign + 1)) {
       let start = sign;
       while (start > 0 && sign - start <= REACH && isEmailCharacter(source.charCodeAt(start - 1))) start--;
-      const previous = start > 0 ? source.charAt(start - 1) : this.before;
+      const previous = start > 0 ? source.charAt(start - 1) : this.context.before;
       const isStart = previous !== "/" && !isEmailCharacter(previous.charCodeAt(0));
       if (start < sign && isStart && start >= this.at) return start;
     }

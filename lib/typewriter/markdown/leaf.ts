@@ -16,7 +16,11 @@ export type LeafText = {
 };
 
 export function createLeafText(node: Leaf): LeafText {
-  return { node, head: "", tail: "", context: { before: "", bracketUntil: 0 }, carry: "", isOpen: true };
+  return { node, head: "", tail: "", context: beginningOf(node), carry: "", isOpen: true };
+}
+
+function beginningOf(node: Leaf): InlineContext {
+  return { before: "", bracketUntil: 0, isCell: node.type === "cell" };
 }
 
 export function sourceOf(leaf: LeafText): string {
@@ -25,7 +29,7 @@ export function sourceOf(leaf: LeafText): string {
 
 /** Starts the leaf over with other text. Its node gets another array, so that a view looks at all of it again. */
 export function rewrite(leaf: LeafText, text: string): void {
-  Object.assign(leaf, { head: "", tail: text, context: { before: "", bracketUntil: 0 }, carry: "" });
+  Object.assign(leaf, { head: "", tail: text, context: beginningOf(leaf.node), carry: "" });
   leaf.node.settled = 0;
   leaf.node.children = [...leaf.node.children];
 }
@@ -43,7 +47,7 @@ export function update(leaf: LeafText, references: References): number {
 
   const { settledLength, bracketUntil } = parsed;
   const before = characterBefore(tail, settledLength) || leaf.context.before;
-  leaf.context = { before, bracketUntil };
+  leaf.context = { before, bracketUntil, isCell: leaf.context.isCell };
   leaf.head += tail.slice(0, settledLength);
   leaf.tail = tail.slice(settledLength);
   leaf.carry = carry;
