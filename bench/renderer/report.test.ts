@@ -32,3 +32,8 @@ it("compares what was cut off over the tenths that both have done", () => {
   const cut = figuresOf([run(30, [2, 4], 0.2)]);
   expect(costRatio(cut, figuresOf([run(10, [1, 2, 50])]))).toBe(2);
 });
+
+it("takes as many frames as a long document has", () => {
+  const many = { ...run(30, [1, 1]), gapsMs: Array.from({ length: 300_000 }, (_, index) => index % 17) };
+  expect(figuresOf([many]).gapMs.longest).toBe(16);
+});
