@@ -91,7 +91,7 @@ function cellsOf(
   ];
 }
 
-function planOf(given: string[]): Plan & { isQuick: boolean } {
+function planOf(given: string[]): Plan & { isQuick: boolean; withPage: boolean } {
   const { values } = parseArgs({
     args: given,
     options: {
@@ -110,6 +110,7 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
   const everything = DOCUMENTS.map(({ name }) => name).join();
   return {
     isQuick: values.quick,
+    withPage: !values.quick && values.documents === undefined,
     contenders: availableOf(CONTENDERS.filter((name) => contenders.includes(name))),
     documents: documents(values.documents ?? (values.quick ? "20,80" : everything)),
     fineDocuments: documents(values.fine ?? (values.quick ? "" : "80,200")),
@@ -122,9 +123,9 @@ function planOf(given: string[]): Plan & { isQuick: boolean } {
 }
 
 async function main(given: string[]): Promise<void> {
-  const { isQuick, ...plan } = planOf(given);
+  const { isQuick, withPage, ...plan } = planOf(given);
   const { free, paced } = await runRenderer(plan);
-  const page = given.length === 0 ? await comparePageBytes() : undefined;
+  const page = withPage ? await comparePageBytes() : undefined;
   const bars = judge(barsOf({ free, paced, page }));
   const rows = (measured: Measured[]) =>
     measured.map(({ document, figures, ...of }) => ({ document: document.name, ...of, ...figures }));
