@@ -72,6 +72,67 @@ test("Esc before the first word leaves a clean page that can be used at once", a
   await chat.settled();
 });
 
+test("a Stop that does not get through is told again until it does", async ({ chat, upstream, page }) => {
+  upstream.script(answer(LONG, { pace: everyMs(100) }));
+  let told = 0;
+  await page.route("**/api/generations/**", (route) =>
+    route.request().method() === "DELETE" && ++told <= 2 ? route.abort() : route.fallback(),
+  );
+  await chat.open();
+  await chat.say("Go on for long");
+  await expect(chat.answers.last()).toContainText("The platen");
+  await chat.stop.click();
+  await chat.settled("Stopped");
+  expect((await upstream.waitFor((request) => request.closed !== null)).closed?.by).toBe("client");
+  expect(told).toBe(3);
+  const frozen = await chat.lastAnswer();
+  await page.reload();
+  await expect(chat.answers.last()).toContainText("Stopped");
+  expect((await chat.lastAnswer()).length).toBeLessThanOrEqual(frozen.length + 2);
+});
+
+test("what is stopped before it is sent, and then refused, comes back to the box", async ({ chat, upstream, page }) => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/api/generations/**", async (route) => {
+    if (route.request().method() !== "PUT") return route.fallback();
+    await held;
+    await route.fulfill({ status: 503, json: { error: { code: "busy", message: "There is no room." } } });
+  });
+  await chat.open();
+  await chat.say("Do not lose me");
+  await chat.stop.click();
+  release();
+  await expect(chat.box).toHaveValue("Do not lose me");
+  await expect(chat.messages).toHaveCount(0);
+  await expect(page).toHaveURL(/\/$/);
+  await page.unroute("**/api/generations/**");
+  upstream.script(answer("Here now."));
+  await chat.send.click();
+  await expect(chat.answers.last()).toContainText("Here now.");
+  await chat.settled();
+  await expect(page).toHaveURL(/\/c\//);
+});
+
+test("an answer goes on for a reader who comes back while the server has no room", async ({ chat, upstream, page }) => {
+  upstream.script(answer(LONG, { pace: everyMs(10) }));
+  await chat.open();
+  await chat.say("Go on for long");
+  await expect(chat.answers.last()).toContainText("The platen");
+  let refused = 0;
+  await page.route("**/api/generations/**", (route) =>
+    route.request().method() === "GET" && ++refused <= 2
+      ? route.fulfill({ status: 503, json: { error: { code: "busy", message: "There is no room." } } })
+      : route.fallback(),
+  );
+  await page.reload();
+  await chat.settled();
+  expect(refused).toBeGreaterThan(2);
+  expect(await chat.lastAnswer()).toContain(plain(LONG).slice(-40));
+});
+
 test("a reload in mid-answer goes on live, twenty times, without a gap or a repeat", async ({ chat, upstream }) => {
   test.setTimeout(120_000);
   upstream.script(answer(LONG, { pace: everyMs(80) }));
