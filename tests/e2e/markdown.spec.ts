@@ -203,6 +203,25 @@ test("a formula keeps its source, and what is tagged has its number at the edge"
   expect(tagged.gap).toBeLessThan(2);
 });
 
+test("equations below each other stand with their signs below each other", async ({ chat, upstream }) => {
+  upstream.script(answer("$$\\begin{align}a&=b\\tag{1}\\\\c+d&=e\\end{align}$$"));
+  await chat.open();
+  await chat.say("Align");
+  await chat.settled();
+  const formula = chat.answers.last().locator("math");
+  await expect(formula).toContainText("(1)");
+  const lefts = await formula
+    .locator("mo", { hasText: "=" })
+    .evaluateAll((signs) => signs.map((sign) => Math.round(sign.getBoundingClientRect().left)));
+  const rights = await formula
+    .locator("mi", { hasText: /^[ad]$|^[𝑎𝑑]$/u })
+    .evaluateAll((letters) => letters.map((letter) => Math.round(letter.getBoundingClientRect().right)));
+  expect(lefts).toHaveLength(2);
+  expect(rights).toHaveLength(2);
+  expect(new Set(lefts).size).toBe(1);
+  expect(Math.abs((rights[0] ?? 0) - (rights[1] ?? 99))).toBeLessThanOrEqual(1);
+});
+
 test("a diagram is drawn in a frame of its own when asked, and code that is none stays code", async ({
   chat,
   upstream,
