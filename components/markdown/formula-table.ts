@@ -1,5 +1,8 @@
 import type { MathTree } from "./math-tree";
 
+/** A table with more keeps its rows as short as they were written: one long row must not fill up a thousand others. */
+const MOST_CELLS = 1_000;
+
 /** No colour, so no formula has it. */
 const TAG_COLOR = "tag";
 
@@ -20,7 +23,8 @@ export function isTag({ type, attributes }: MathTree): boolean {
 export function arranged(table: MathTree): MathTree {
   const { attributes = {}, children: rows = [] } = table;
   const cells = rows.map(({ children = [] }) => children.filter((cell) => !isAdded(cell)));
-  const count = Math.max(...cells.map(({ length }) => length));
+  const widest = cells.reduce((most, { length }) => Math.max(most, length), 0);
+  const count = widest * rows.length <= MOST_CELLS ? widest : 0;
   const tags = rows.map((row) => (row.children?.some(isAdded) ? tagIn(row) : undefined));
   const isTagged = tags.some((tag) => tag !== undefined);
   const classes = cellClasses(attributes);
@@ -28,7 +32,7 @@ export function arranged(table: MathTree): MathTree {
     ...table,
     attributes: isTagged ? { ...attributes, width: "100%" } : attributes,
     children: rows.map((row, index) => {
-      const inner = Array.from({ length: count }, (_, column) => ({
+      const inner = Array.from({ length: Math.max(count, cells[index]?.length ?? 0) }, (_, column) => ({
         ...(cells[index]?.[column] ?? EMPTY),
         classes: classes(index, column),
       }));

@@ -71,6 +71,11 @@ describe("a table", () => {
     expect(tableClassesOf(source)).toBe("formula formula-tight");
   });
 
+  it("does not grow a thousand short rows to the length of one", () => {
+    const source = `\\begin{matrix}${"a&".repeat(200)}a${"\\\\b".repeat(200)}\\end{matrix}`;
+    expect(cellsOf(source).reduce((count, { length }) => count + length, 0)).toBe(401);
+  });
+
   it("shows the number of a formula of one row once", () => {
     expect(cellsOf("x=1\\tag{2}")).toEqual([["", "x=1", "", "(2)"]]);
   });
