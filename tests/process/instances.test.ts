@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isPostgresInstalled, type Postgres, startPostgres } from "../postgres";
 
 import { firstRequest, newIds } from "../routes/harness";
+import type { RequestRecord } from "../upstream/request-log";
 import { answer, everyMs } from "../upstream/scenario";
 import { startUpstream } from "../upstream/server";
 import type { Upstream } from "../upstream/upstream";
@@ -103,11 +104,13 @@ describe.skipIf(!isPostgresInstalled())("three instances on one PostgreSQL", () 
     const [ids, cookie] = [newIds(), await newCookie(0)];
     const headers = { cookie, "x-forwarded-for": "192.0.2.60" };
     const path = `/api/generations/${ids.id}`;
-    const response = await call(0, path, { method: "PUT", body: firstRequest("Hello", ids), headers });
-    const asked = await upstream.waitFor(({ body }) => JSON.stringify(body).includes("Hello"));
+    const response = await call(0, path, { method: "PUT", body: firstRequest("Only for a while", ids), headers });
+    const isAsked = ({ body }: RequestRecord) => JSON.stringify(body).includes("Only for a while");
+    await upstream.waitFor(isAsked);
     const deleted = await call(1, `/api/conversations/${ids.conversationId}`, { method: "DELETE", body: {}, headers });
     expect(deleted.status).toBe(200);
-    expect(asked.closed?.by).toBe("client");
+    const { closed } = await upstream.waitFor((request) => isAsked(request) && request.closed !== null);
+    expect(closed?.by).toBe("client");
     expect(await response.text()).toContain("generation_end");
   });
 
