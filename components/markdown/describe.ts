@@ -167,15 +167,14 @@ export function describeSource(node: { value: string; closed: boolean }): Shape[
 function describeAddress(href: string | undefined, title: string | undefined, text: string): Attributes {
   const address = href === undefined ? undefined : safeHref(href);
   if (address === undefined) return {};
-  const host = hostOf(address);
-  const named = NAMES_A_PLACE.test(text) ? hostOf(text) : host;
+  const host = NAMES_A_PLACE.test(text) ? hostOf(address) : undefined;
   return {
     href: address,
     title: title === undefined || title === "" ? address : `${title}\n${address}`,
     target: "_blank",
     rel: "noopener noreferrer nofollow",
     // A text that names one place must not lead to another unseen.
-    ...(host !== undefined && named !== host && { "data-host": host }),
+    ...(host !== undefined && hostOf(text) !== host && { "data-host": host }),
   };
 }
 
