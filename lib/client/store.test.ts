@@ -133,6 +133,16 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   };
 }
 
+/** The connection is lost, and when the store asks again the answer is gone. */
+async function returnToNothing({ connection, pauses }: Pick<ReturnType<typeof setUp>, "connection" | "pauses">) {
+  connection(0).ends({ type: "broken" });
+  await settled();
+  pauses[0]?.wake();
+  await settled();
+  connection(1).ends({ type: "refused", error: { code: "not_found", message: "Gone." } });
+  await settled();
+}
+
 /** All that follows from what has happened, but for new calls to the outside, is done. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -385,12 +395,7 @@ describe("a refusal", () => {
 
   test("of an answer that had begun is its failure", async () => {
     const { store, connection, pauses } = await streaming();
-    connection(0).ends({ type: "broken" });
-    await settled();
-    pauses[0]?.wake();
-    await settled();
-    connection(1).ends({ type: "refused", error: { code: "not_found", message: "Gone." } });
-    await settled();
+    await returnToNothing({ connection, pauses });
     expect(store.getState().generation).toEqual({ phase: "idle" });
     expect(store.getState().conversation.messages[1]).toMatchObject({
       content: [{ type: "text", text: "Hello" }],
@@ -607,12 +612,7 @@ describe("Stop", () => {
     await settled();
     store.stop(0);
     connection(0).says(1, START);
-    connection(0).ends({ type: "broken" });
-    await settled();
-    pauses[0]?.wake();
-    await settled();
-    connection(1).ends({ type: "refused", error: { code: "not_found", message: "Gone." } });
-    await settled();
+    await returnToNothing({ connection, pauses });
     expect(store.getState().refused).toBeNull();
     expect(texts(store).map(([, , outcome]) => outcome)).toEqual([undefined, "stopped"]);
   });
