@@ -48,7 +48,7 @@ export function useEntered(store: ConversationStore): void {
   );
 }
 
-/** The list is asked for whenever an answer begins or ends; it asks by itself when it appears. */
+/** The list is asked for whenever an answer ends; it asks by itself when it appears. */
 export function useFreshList(isAnswering: boolean): void {
   const wasAnswering = useRef(isAnswering);
   useEffect(() => {

@@ -17,7 +17,8 @@ import { end, KEPT_FILES, runTool, SECRET_FILE, STORE_FILE, withoutPassword } fr
 
 /**
  * `npm run restore -- <file> [--force]`: puts a backup in the place of what is stored. Refuses while a server uses the
- * store, and, without `--force`, when there are conversations in it; what was there is then kept beside it.
+ * store, and, without `--force`, when there are conversations in it. A SQLite store that was there is put aside, with
+ * the secret that opens it; a PostgreSQL database is replaced.
  */
 export async function run() {
   const parameters = process.argv.slice(2);
@@ -50,17 +51,24 @@ function restoreSqlite(dataDir, file, { isForced, isSecretRestored }) {
   copyFileSync(file, incoming);
   chmodSync(incoming, 0o600);
   const files = openBackup(incoming);
-  if (conversations > 0) {
-    const aside = `${store}.before-restore-${Date.now()}`;
-    renameSync(store, aside);
-    console.log(`What was there is now ${aside}.`);
-  }
+  if (existsSync(store)) console.log(`What was there is now in ${putAside(dataDir)}.`);
   for (const suffix of ["-wal", "-shm"]) rmSync(store + suffix, { force: true });
   renameSync(incoming, store);
   for (const { name, value } of files) {
     if (isSecretRestored || name !== SECRET_FILE) writeFileSync(join(dataDir, name), value, { mode: 0o600 });
   }
   console.log(`Restored: ${standingOf(store).conversations} conversations in ${store}.`);
+}
+
+/** Moves the store into a folder of its own, with a copy of what belongs to it. Returns the folder. */
+function putAside(dataDir) {
+  const folder = join(dataDir, `before-restore-${Date.now()}`);
+  mkdirSync(folder, { mode: 0o700 });
+  for (const name of KEPT_FILES) {
+    if (existsSync(join(dataDir, name))) copyFileSync(join(dataDir, name), join(folder, name));
+  }
+  renameSync(join(dataDir, STORE_FILE), join(folder, STORE_FILE));
+  return folder;
 }
 
 function isSqlite(file) {
@@ -131,7 +139,7 @@ async function restorePostgres(databaseUrl, file, isForced) {
     ? await client.query("select count(*)::int as count from conversations")
     : { rows: [{ count: 0 }] };
   await client.end();
-  if (others.length > 0 && !isForced) end(1, "The database is in use. Stop all instances first.");
+  if (others.length > 0) end(1, "The database is in use. Stop all instances first.");
   if (counted[0].count > 0 && !isForced) {
     end(1, `There are ${counted[0].count} conversations already. With --force those of the backup replace them.`);
   }

@@ -52,3 +52,9 @@ test("what must not be guessed is of node:crypto: the server's other random numb
 test("no connection is told to trust whoever answers", () => {
   expect(filesWith(/rejectUnauthorized|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity/)).toEqual([]);
 });
+
+test("the language and the typewriter have neither clock nor chance: both are handed in", () => {
+  const impure =
+    /\bDate\.now\b|new Date\(\)|\bperformance\b|Math\.random|randomUUID|setTimeout|setInterval|requestAnimationFrame/;
+  expect(filesWith(impure).filter((file) => /^lib\/(chat|typewriter)\//.test(file))).toEqual([]);
+});

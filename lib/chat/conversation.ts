@@ -8,6 +8,7 @@ import {
   isTextBlock,
   isThinkingBlock,
   type Message,
+  NO_USAGE,
   type NumberedEvent,
   type Outcome,
   textOf,
@@ -94,8 +95,6 @@ type Submit = {
   /** The message that `message` is another version of. */
   edits?: string;
 };
-
-const NO_USAGE = { input_tokens: 0, output_tokens: 0 };
 
 /**
  * The state a conversation opens in: an answer without an outcome is one to resume. `lastEventId` is the last event that

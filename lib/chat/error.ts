@@ -33,7 +33,7 @@ export type ChatError<Code extends string = FailureCode | RefusalCode> = {
 export type Failure = ChatError<FailureCode>;
 export type Refusal = ChatError<RefusalCode>;
 
-/** The only error that is thrown on purpose: it carries what a person may be told. */
+/** An error that carries what a person may be told. */
 export class ChatFailure<Code extends string = FailureCode | RefusalCode> extends Error {
   readonly error: ChatError<Code>;
 

@@ -1,4 +1,4 @@
-import type { Message } from "./message";
+import { type Message, NO_USAGE } from "./message";
 
 /** A message of another product's export. `role` null: it is not shown, and what follows it follows what is before it. */
 export type ForeignNode = {
@@ -111,7 +111,7 @@ function messagesOf(run: Run): Message[] {
     ...base,
     parentId: parent?.node.id ?? openingId,
     role: "assistant",
-    outcome: { type: "done", stop_reason: "end_turn", usage: { input_tokens: 0, output_tokens: 0 } },
+    outcome: { type: "done", stop_reason: "end_turn", usage: NO_USAGE },
     ...(node.model === undefined ? {} : { model: node.model }),
   };
   if (parent !== null) return [answer];

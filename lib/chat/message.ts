@@ -9,6 +9,8 @@ export type Usage = {
   server_tool_use?: { web_search_requests: number };
 };
 
+export const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0 };
+
 export type TextBlock = { type: "text"; text: string; citations?: unknown[] };
 export type ThinkingBlock = { type: "thinking"; thinking: string; signature: string };
 

@@ -1,5 +1,5 @@
 import type { ArchivedConversation } from "./archive";
-import { type ContentBlock, isTextBlock, type Message, type Outcome, textOf } from "./message";
+import { type ContentBlock, isTextBlock, type Message, NO_USAGE, type Outcome, textOf } from "./message";
 
 /** What the text of an answer had grown to, in UTF-16 units, so many milliseconds after the answer began. */
 export type Arrival = readonly [atMs: number, length: number];
@@ -93,8 +93,6 @@ function endingOf(outcome: Outcome | undefined): Ending {
       return "interrupted";
   }
 }
-
-const NO_USAGE = { input_tokens: 0, output_tokens: 0 };
 
 export type NewIds = { id: string; newId(): string; now: string };
 

@@ -21,7 +21,7 @@ export type StopEnd = { type: "settled"; outcome: Outcome } | { type: "broken" }
 
 export type OnEvent = (numbered: NumberedEvent) => void;
 
-/** The only door to the server. `signal` ends the reading, not the answer. */
+/** A conversation's only door to the server. `signal` ends the reading, not the answer. */
 export type Transport = {
   start(id: string, request: GenerationRequest, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;
   follow(id: string, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;

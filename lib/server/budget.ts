@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Transaction } from "kysely";
 import type { Refusal } from "@/lib/chat/error";
-import type { Usage } from "@/lib/chat/message";
+import { NO_USAGE, type Usage } from "@/lib/chat/message";
 import type { OwnerSettings } from "@/lib/chat/owner";
 import { type Environment, environment } from "./env";
 import { costMicroUsd, highestInputMicroUsd, highestOutputNanoUsd, priceList } from "./money/prices";
@@ -236,7 +236,7 @@ export async function spendWithin<Result>(
     reserve(transaction, { ...about, id, maxOutputTokens }, new Date().toISOString()),
   );
   const isWhole = reserved.type === "granted" && reserved.held.maxOutputTokens === maxOutputTokens;
-  let usage: Usage | undefined = { input_tokens: 0, output_tokens: 0 };
+  let usage: Usage | undefined = NO_USAGE;
   try {
     if (!isWhole) return undefined;
     usage = undefined;

@@ -1,5 +1,5 @@
 import type { Refusal } from "@/lib/chat/error";
-import type { Message, Outcome, Usage } from "@/lib/chat/message";
+import { type Message, NO_USAGE, type Outcome, type Usage } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { type Call, type Grant, highestInputTokens, outputTokensLeft, refusalAhead, reserve } from "./budget";
 import { environment } from "./env";
@@ -348,7 +348,7 @@ async function stoppedAs(live: Instance, visitorId: string, id: string, standing
     case "settled":
       return { outcome: standing.outcome };
     case "stop_marked":
-      return { outcome: { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } } };
+      return { outcome: { type: "stopped", usage: NO_USAGE } };
     case "open":
       // The instance that runs it obeys the mark; if that one is dead, the sweep does.
       await nextChange(live.bus, id);

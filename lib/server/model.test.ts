@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ModelEvent } from "./model";
@@ -41,11 +41,23 @@ const MESSAGE_END = [
 /** What is made of a stream of `events`, from a server that sends them all at once and then ends it, or falls silent. */
 async function answerTo(events: readonly Wire[], signal = new AbortController().signal, isSilentAfter = false) {
   const body = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  return answerOf((response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).write(body);
+    if (!isSilentAfter) response.end();
+  }, signal);
+}
+
+/** What is made of a server that refuses every call in the same way. */
+async function refusalOf(status: number, headers: Record<string, string>) {
+  const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+  return answerOf((response) => response.writeHead(status, headers).end(JSON.stringify(error)));
+}
+
+async function answerOf(respond: (response: ServerResponse) => void, signal = new AbortController().signal) {
   let calls = 0;
   const server = createServer((_, response) => {
     calls += 1;
-    response.writeHead(200, { "content-type": "text/event-stream" }).write(body);
-    if (!isSilentAfter) response.end();
+    respond(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
@@ -107,5 +119,20 @@ describe("an answer", () => {
   test("that was aborted before it was asked for is stopped, and costs nothing", async () => {
     const { said, outcome } = await answerTo([MESSAGE_START, ...MESSAGE_END], AbortSignal.abort());
     expect([said, outcome]).toEqual([[], { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } }]);
+  });
+});
+
+describe("a call that is refused for now", () => {
+  test("is made three times more", async () => {
+    const { said, outcome, calls } = await refusalOf(529, { "retry-after": "0" });
+    expect([said.map(({ type }) => type), outcome.type, calls]).toEqual([Array(3).fill("retrying"), "failed", 4]);
+  });
+
+  test("is not made again when that would be after 20 seconds", async () => {
+    const { outcome, calls } = await refusalOf(529, { "retry-after": "21" });
+    expect([outcome, calls]).toEqual([
+      { type: "failed", error: expect.objectContaining({ code: "overloaded", retryAfterSeconds: 21 }) },
+      1,
+    ]);
   });
 });

@@ -26,6 +26,7 @@ import {
   type ContentBlock,
   type Delta,
   type GenerationEvent,
+  NO_USAGE,
   type Outcome,
   textOf,
   type Usage,
@@ -37,7 +38,7 @@ import { httpFetch } from "./generation/http-fetch";
 import type { PromptMessage } from "./generation/prompt";
 import { readServerEvents } from "./generation/server-events";
 import { StalledStream, watchBytes } from "./generation/stall";
-import { NO_USAGE, writtenTokens } from "./money/spent";
+import { writtenTokens } from "./money/spent";
 import { processWide } from "./process-wide";
 
 const DEFAULT_MODEL = "claude-sonnet-5-5";
@@ -155,7 +156,7 @@ type Tell = (event: ModelEvent) => void;
  */
 export async function generate(request: ModelRequest, tell: Tell): Promise<Outcome> {
   const startedAt = Date.now();
-  let lost: Usage = { input_tokens: 0, output_tokens: 0 };
+  let lost: Usage = NO_USAGE;
   for (let attempt = 1; ; attempt++) {
     const reading: Reading = {
       lost,

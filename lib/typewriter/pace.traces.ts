@@ -25,7 +25,7 @@ export type Figures = {
   longestPauseMs: number;
   /** sd ÷ mean of the units shown per frame, over the frames after the first reveal, up to the last before the end. */
   variationPerFrame: number;
-  /** The same per 100 ms, which is about how peers.md counts. */
+  /** The same per 100 ms, which is about how others count. */
   variationPer100Ms: number;
   largestJump: number;
   /** From the end of the stream until all is out; 0 when it was before. */

@@ -30,7 +30,7 @@ function checkSessions({ databaseUrl, sessionSecrets }) {
   if (databaseUrl === undefined) return [];
   return [
     change(
-      "DATABASE_URL is set and SESSION_SECRET is not: each instance makes its own secret, and visitors lose their conversations when they reach another one. Set the same SESSION_SECRET on all (openssl rand -base64 32).",
+      "DATABASE_URL is set and SESSION_SECRET is not: instances that do not share DATA_DIR make secrets of their own, and visitors lose their conversations when they reach another one. Set the same SESSION_SECRET on all (openssl rand -base64 32).",
     ),
   ];
 }

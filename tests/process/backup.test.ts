@@ -76,6 +76,7 @@ test("a restore touches neither a store in use nor, unless told to, one with con
   expect(await command("backup", { DATA_DIR: dataDir }, file)).toMatchObject({ code: 1 });
   const second = await visitor.ask("And this.");
   await readAll(second.response).ended;
+  const secret = readFileSync(join(dataDir, "session-secret"), "utf8");
 
   const used = await command("restore", { DATA_DIR: dataDir }, file, "--force");
   expect(used).toMatchObject({ code: 1, output: expect.stringContaining("Stop it first") });
@@ -83,11 +84,16 @@ test("a restore touches neither a store in use nor, unless told to, one with con
   const full = await command("restore", { DATA_DIR: dataDir }, file);
   expect(full).toMatchObject({ code: 1, output: expect.stringContaining("2 conversations") });
   expect(await command("restore", { DATA_DIR: dataDir }, file, "--force")).toMatchObject({ code: 0 });
-  expect(readdirSync(dataDir).some((name) => name.includes("before-restore"))).toBe(true);
 
   visitor.server = await startServer({ ANTHROPIC_BASE_URL: upstream.url, DATA_DIR: dataDir });
   expect(await hasTheAnswer(visitor, first.conversationId)).toBe(true);
   expect((await visitor.request(`/api/conversations/${second.conversationId}`)).status).toBe(404);
+  await visitor.server.end("SIGTERM");
+
+  const aside = join(dataDir, readdirSync(dataDir).find((name) => name.startsWith("before-restore-")) as string);
+  expect(readFileSync(join(aside, "session-secret"), "utf8")).toBe(secret);
+  visitor.server = await startServer({ ANTHROPIC_BASE_URL: upstream.url, DATA_DIR: aside });
+  expect(await hasTheAnswer(visitor, second.conversationId)).toBe(true);
   await visitor.server.end("SIGTERM");
 });
 
@@ -127,7 +133,7 @@ test.skipIf(!isPostgresInstalled())(
     await readAll(response).ended;
     const file = join(newFolder(), "backup.dump");
     expect(await command("backup", { DATABASE_URL: from }, file)).toMatchObject({ code: 0 });
-    const used = await command("restore", { DATABASE_URL: from }, file);
+    const used = await command("restore", { DATABASE_URL: from }, file, "--force");
     expect(used).toMatchObject({ code: 1, output: expect.stringContaining("in use") });
     await server.end("SIGTERM");
     const full = await command("restore", { DATABASE_URL: from }, file);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isPostgresInstalled, startPostgres } from "../postgres";
 import { answer, everyMs } from "../upstream/scenario";
 import { startUpstream } from "../upstream/server";
 import type { Upstream } from "../upstream/upstream";
@@ -127,9 +128,7 @@ describe.skipIf(!isInstalled("nginx", "-v"))("through nginx, as deploy/ sets it 
       ),
     ));
 
-  test("three instances answer as one, and an answer begun through one is stopped through another", async () => {
-    const { startPostgres, isPostgresInstalled } = await import("../postgres");
-    if (!isPostgresInstalled()) return;
+  test.skipIf(!isPostgresInstalled())("three instances answer as one, and one stops what another began", async () => {
     const postgres = await startPostgres();
     ends.push(() => postgres.stop());
     const shared = { DATABASE_URL: await postgres.createDatabase(), SESSION_SECRET: "a-secret-of-the-deployment" };

@@ -17,7 +17,7 @@ export function fixedWalls(): Record<string, string> {
 /** The policy of what is no page: opened as one, it runs nothing and shows nothing. */
 export const POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** Walls of a page. `nonce` is new for each. Scored by tests/process/observatory.test.ts. */
+/** Walls of a page. `nonce` is new for each. Scored by tests/process/walls.test.ts. */
 export function pageWalls(nonce: string) {
   return { ...fixedWalls(), "content-security-policy": policyOfPage(nonce) };
 }

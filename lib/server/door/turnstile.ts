@@ -24,7 +24,7 @@ const SAY_EVERY_MS = 10_000;
 const WITHOUT_BOUND: Allowance = { workMsASecond: 1e9, savedMs: 1e9, waitingMs: 1e9 };
 /** Without a public address only those come who run it, or measure it: they take turns, and nobody is refused. */
 const AT_HOME: Bounds = { stranger: WITHOUT_BOUND, visitor: WITHOUT_BOUND, inside: { starts: 3, others: 3 } };
-/** Seventy-five calls or twenty pages a second for the strangers of a network, a tenth of that for ever for each visitor. */
+/** Seventy-five calls or twenty pages a second for the strangers of a network, a quarter of that for each visitor. */
 const IN_PUBLIC: Bounds = {
   stranger: { workMsASecond: 150, savedMs: 3_000, waitingMs: 600 },
   visitor: { workMsASecond: 40, savedMs: 800, waitingMs: 400 },

@@ -2,7 +2,7 @@ import type { EventRow } from "../store/event-log";
 import type { Settlement } from "../store/generation-log";
 import { SHORTEST_TICK_MS } from "./tick";
 
-/** Something that has events to write: it is asked for them when a commit begins, and told when they are on the disk. */
+/** Something that has events to write: it is asked for them when a commit begins, and told when they are committed. */
 export type Committable = {
   take(): { events: readonly EventRow[]; settlement?: Settlement };
   committed(): void;

@@ -5,6 +5,7 @@ import {
   cutEvents,
   type GenerationEvent,
   mergeDeltas,
+  NO_USAGE,
   type Outcome,
 } from "@/lib/chat/message";
 import { type Interruption, metrics } from "../operating/metrics";
@@ -24,7 +25,7 @@ export type RunningGeneration = LogSource & {
   readonly signal: AbortSignal;
   /** Logs `event`, unless the answer was told to end. */
   add(event: GenerationEvent): void;
-  /** Logs the end. `shown` cuts the text; the promise resolves when it is on the disk. */
+  /** Logs the end; the promise resolves when it is on the disk. */
   end(outcome: Outcome): Promise<Outcome>;
   /** Ends the answer because the reader said so, cut to `shown`. However often: the same outcome. */
   stop(shown: number): Promise<Outcome>;
@@ -53,7 +54,7 @@ type Place = {
 export function createRunningGeneration(place: Place, committer: Committer, onSettled: () => void): RunningGeneration {
   const startedAt = Date.now();
   const controller = new AbortController();
-  /** What is on the disk, ready to be sent. */
+  /** What is committed, ready to be sent. */
   let log = new FrameLog();
   let pending: GenerationEvent[] = [];
   let committing: Logged[] = [];
@@ -151,7 +152,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
     if (!controller.signal.aborted || outcome.type === "failed") return outcome;
     const usage = outcome.usage;
     if (stopShown !== undefined) {
-      return { type: "stopped", usage: usage ?? { input_tokens: 0, output_tokens: 0 } };
+      return { type: "stopped", usage: usage ?? NO_USAGE };
     }
     return usage === undefined ? { type: "interrupted" } : { type: "interrupted", usage };
   }
@@ -197,7 +198,7 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
       return settled.promise;
     },
     stopBeforeStart() {
-      return endWith({ type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } });
+      return endWith({ type: "stopped", usage: NO_USAGE });
     },
     interrupt(why) {
       abort(why);

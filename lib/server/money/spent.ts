@@ -1,4 +1,4 @@
-import type { GenerationEvent, Outcome, Usage } from "@/lib/chat/message";
+import { type GenerationEvent, NO_USAGE, type Outcome, type Usage } from "@/lib/chat/message";
 import type { Held } from "../store/ledger";
 import { costMicroUsd, highestOutputNanoUsd, priceList } from "./prices";
 
@@ -7,8 +7,6 @@ const LEAST_BYTES_A_TOKEN = 2;
 
 /** What a model may have written that had not reached us when it was cut off: half a second of the fastest. */
 const UNSEEN_TOKENS = 150;
-
-export const NO_USAGE: Usage = { input_tokens: 0, output_tokens: 0 };
 
 /** At least as many tokens as were written of an answer that was cut off after `byteCount` bytes. */
 export function writtenTokens(byteCount: number): number {

@@ -1,4 +1,4 @@
-import type { Outcome } from "@/lib/chat/message";
+import { NO_USAGE, type Outcome } from "@/lib/chat/message";
 import type { ModelEvent, Try } from "../model";
 import { processWide } from "../process-wide";
 import type { LogFields } from "./log";
@@ -42,14 +42,14 @@ export function openMeter(id: string, model: string): Meter {
     },
     end(outcome) {
       meters().delete(id);
-      const { input_tokens, output_tokens } = usageOf(outcome);
+      const { input_tokens, output_tokens } = outcome.usage ?? NO_USAGE;
       metrics().tokens.inc({ kind: "input" }, input_tokens);
       metrics().tokens.inc({ kind: "output" }, output_tokens);
       const seconds = (performance.now() - (firstAt ?? Number.NaN)) / 1000;
       if (output_tokens > 0 && seconds > 0) metrics().tokenRate.observe(output_tokens / seconds);
     },
     report(outcome) {
-      const { input_tokens, output_tokens } = usageOf(outcome);
+      const { input_tokens, output_tokens } = outcome.usage ?? NO_USAGE;
       return {
         model,
         outcome: outcome.type,
@@ -63,9 +63,4 @@ export function openMeter(id: string, model: string): Meter {
   };
   meters().set(id, meter);
   return meter;
-}
-
-function usageOf(outcome: Outcome): { input_tokens: number; output_tokens: number } {
-  const usage = outcome.type === "failed" ? undefined : outcome.usage;
-  return usage ?? { input_tokens: 0, output_tokens: 0 };
 }

@@ -77,7 +77,6 @@ function annotate(span: Span, outcome: Outcome): void {
   if (outcome.type === "failed") {
     span.setStatus({ code: SpanStatusCode.ERROR });
     span.setAttribute("error.type", outcome.error.code);
-    return;
   }
   if (outcome.usage === undefined) return;
   span.setAttribute("gen_ai.usage.input_tokens", outcome.usage.input_tokens);

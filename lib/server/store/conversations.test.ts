@@ -27,11 +27,9 @@ describe("a title", () => {
     );
   });
 
-  test("of a message of blanks as long as may be sent costs no time worth naming", () => {
-    const startedAt = performance.now();
-    titleFrom(`a${" ".repeat(64 * 1024)}b`);
-    // The quadratic search this guards against took more than a second.
-    expect(performance.now() - startedAt).toBeLessThan(200);
+  test("of ever so many blanks is found in one go", () => {
+    // The quadratic search this guards against would take minutes, which no test has.
+    expect(titleFrom(`a${" ".repeat(1024 * 1024)}b`)).toBe("a…");
   });
 });
 

@@ -8,6 +8,7 @@ import {
   cutEvents,
   type GenerationEvent,
   type Message,
+  NO_USAGE,
   type Outcome,
   textOf,
 } from "@/lib/chat/message";
@@ -398,8 +399,8 @@ export type Settlement = {
 export type Batch = { events: readonly EventRow[]; settlements: readonly Settlement[]; now: string };
 
 /**
- * Writes the events and endings of all running answers in one transaction: when it returns they are on the disk.
- * `isRepeat`: an earlier try may have been carried out.
+ * Writes the events and endings of all running answers in one transaction: when it returns they outlive the process, and
+ * endings the machine. `isRepeat`: an earlier try may have been carried out.
  */
 export async function commit(store: Store, { events, settlements, now }: Batch, isRepeat = false): Promise<void> {
   if (settlements.length === 0) return appendEvents(store, events, isRepeat);
@@ -465,9 +466,7 @@ export async function settleDead(store: Store, id: string, now: string): Promise
     const events = logged.map(({ event }) => event);
     const isStopped = generation.stop_requested_at !== null;
     const kept = cutEvents(events, isStopped ? (generation.stop_shown ?? Infinity) : Infinity);
-    const outcome: Outcome = isStopped
-      ? { type: "stopped", usage: { input_tokens: 0, output_tokens: 0 } }
-      : { type: "interrupted" };
+    const outcome: Outcome = isStopped ? { type: "stopped", usage: NO_USAGE } : { type: "interrupted" };
     const whole: GenerationEvent[] = [...kept, { type: "generation_end", outcome }];
     const endMs = logged.at(-1)?.atMs ?? 0;
     const log = whole.map((event, index) => ({

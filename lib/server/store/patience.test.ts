@@ -40,11 +40,11 @@ test.each([coded("SQLITE_CONSTRAINT_PRIMARYKEY"), coded("23505"), new TypeError(
 
 test("patience ends with the last fault", async () => {
   const { work, repeats } = failing(...Array.from({ length: 100 }, () => coded("SQLITE_BUSY")));
-  const startedAt = performance.now();
+  const startedAt = Date.now();
   const result = expect(withPatience(3_000, work)).rejects.toThrow("SQLITE_BUSY");
   await vi.runAllTimersAsync();
   await result;
-  expect(performance.now() - startedAt).toBeLessThanOrEqual(3_000);
+  expect(Date.now() - startedAt).toBeLessThanOrEqual(3_000);
   expect(repeats.length).toBeGreaterThan(5);
 });
 
