@@ -4,6 +4,7 @@ import {
   applyEvent,
   type ContentBlock,
   clampContent,
+  cutEvents,
   type GenerationEvent,
   isTextBlock,
   isThinkingBlock,
@@ -223,6 +224,17 @@ export function settledContent(content: readonly ContentBlock[], shown = Infinit
     (isTextBlock(block) && block.text === "") ||
     (isThinkingBlock(block) && block.thinking === "" && block.signature === "");
   return kept.some(isEmpty) ? kept.filter((block) => !isEmpty(block)) : kept;
+}
+
+/** The log and the content of an answer that ends as `outcome`, from its `events` cut to the text that was `shown`. */
+export function endOfAnswer(
+  events: readonly GenerationEvent[],
+  shown: number,
+  outcome: Outcome,
+): { log: readonly GenerationEvent[]; content: readonly ContentBlock[] } {
+  const kept = cutEvents(events, shown);
+  const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
+  return { log: [...kept, { type: "generation_end", outcome }], content };
 }
 
 /** A refused answer was never begun: it goes, and with it the message the server never took. One that had begun has failed. */

@@ -1,13 +1,5 @@
-import { settledContent } from "@/lib/chat/conversation";
-import {
-  applyEvent,
-  type ContentBlock,
-  cutEvents,
-  type GenerationEvent,
-  mergeDeltas,
-  NO_USAGE,
-  type Outcome,
-} from "@/lib/chat/message";
+import { endOfAnswer } from "@/lib/chat/conversation";
+import { type GenerationEvent, mergeDeltas, NO_USAGE, type Outcome } from "@/lib/chat/message";
 import { type Interruption, metrics } from "../operating/metrics";
 import type { EventRow } from "../store/event-log";
 import type { Settlement } from "../store/generation-log";
@@ -104,11 +96,9 @@ export function createRunningGeneration(place: Place, committer: Committer, onSe
   function takeEnd({ outcome, shown }: End): { events: EventRow[]; settlement: Settlement } {
     const written = log.all();
     const all = [...written.map(({ data }) => JSON.parse(data) as GenerationEvent), ...pending];
-    const kept = cutEvents(all, shown);
-    const last: GenerationEvent = { type: "generation_end", outcome };
-    whole = [...kept, last].map((event, index) => ({ ...logged(event), atMs: written[index]?.atMs ?? sinceStartMs() }));
+    const { log: ended, content } = endOfAnswer(all, shown, outcome);
+    whole = ended.map((event, index) => ({ ...logged(event), atMs: written[index]?.atMs ?? sinceStartMs() }));
     pending = [];
-    const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
     return { events: [], settlement: { id: place.id, content, outcome, log: rowsOf(whole, 0) } };
   }
 

@@ -64,3 +64,18 @@ test("a delta of 1 MB in small pieces is read as it comes", async () => {
   );
   expect(await read(...pieces)).toEqual([["content_block_delta", data]]);
 });
+
+test("an event that does not end ends the reading, and closes the body", async () => {
+  let pulled = 0;
+  let isClosed = false;
+  async function* body() {
+    const piece = bytesOf(`data: ${"x".repeat(4 * 1024 * 1024)}`);
+    try {
+      for (; pulled < 1000; pulled++) yield piece;
+    } finally {
+      isClosed = true;
+    }
+  }
+  await expect(readServerEvents(withBody(new Response(), body()).body, () => {})).rejects.toThrow("buffer");
+  expect([pulled < 10, isClosed]).toEqual([true, true]);
+});

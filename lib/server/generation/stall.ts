@@ -65,9 +65,17 @@ function isStreamed({ ok, headers }: Response): boolean {
   return ok && !headers.get("content-type")?.includes("json");
 }
 
+/** More than any answer that is not streamed, or any error, has to say. */
+const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
+
 async function whole({ status, headers }: Response, body: AsyncIterable<Uint8Array>): Promise<Response> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
+  let size = 0;
+  for await (const piece of body) {
+    size += piece.length;
+    if (size > MAX_WHOLE_BYTES) throw new Error("The body does not end.");
+    pieces.push(piece);
+  }
   return new Response(pieces.length === 0 ? null : Buffer.concat(pieces), { status, headers });
 }
 

@@ -1,17 +1,8 @@
 import { sql, type Transaction } from "kysely";
 import { canContinue } from "@/lib/chat/continuation";
-import { settledContent } from "@/lib/chat/conversation";
+import { endOfAnswer } from "@/lib/chat/conversation";
 import type { RefusalCode } from "@/lib/chat/error";
-import {
-  applyEvent,
-  type ContentBlock,
-  cutEvents,
-  type GenerationEvent,
-  type Message,
-  NO_USAGE,
-  type Outcome,
-  textOf,
-} from "@/lib/chat/message";
+import { type ContentBlock, type Message, NO_USAGE, type Outcome, textOf } from "@/lib/chat/message";
 import type { Grant, Reserved } from "../budget";
 import { askForRest } from "../generation/prompt";
 import { costOfAnswer, costOfLostAnswer } from "../money/spent";
@@ -465,17 +456,16 @@ export async function settleDead(store: Store, id: string, now: string): Promise
     const logged = await readLog(transaction, id);
     const events = logged.map(({ event }) => event);
     const isStopped = generation.stop_requested_at !== null;
-    const kept = cutEvents(events, isStopped ? (generation.stop_shown ?? Infinity) : Infinity);
     const outcome: Outcome = isStopped ? { type: "stopped", usage: NO_USAGE } : { type: "interrupted" };
-    const whole: GenerationEvent[] = [...kept, { type: "generation_end", outcome }];
+    const shown = isStopped ? (generation.stop_shown ?? Infinity) : Infinity;
+    const { log: ended, content } = endOfAnswer(events, shown, outcome);
     const endMs = logged.at(-1)?.atMs ?? 0;
-    const log = whole.map((event, index) => ({
+    const log = ended.map((event, index) => ({
       generation_id: id,
       n: index + 1,
       at_ms: logged[index]?.atMs ?? endMs,
       data: JSON.stringify(event),
     }));
-    const content = settledContent(kept.reduce<readonly ContentBlock[]>(applyEvent, []));
     const places = await lockAnswers(transaction, [id]);
     await settle(transaction, { id, content, outcome, log }, now, false);
     await settleHeld(transaction, id, costOfLostAnswer(events));
