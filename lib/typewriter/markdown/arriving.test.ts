@@ -19,6 +19,11 @@ function cell(content: string): string {
   return `<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>${content}</td></tr></tbody></table>`;
 }
 
+/** Without the line endings between blocks. */
+function normalized(html: string): string {
+  return html.replace(/<\/math>\n/g, "</math>");
+}
+
 describe("what is still arriving", () => {
   it.each([
     ["a **bold te", "<p>a <strong>bold te</strong></p>"],
@@ -122,6 +127,24 @@ describe("mathematics", () => {
     for (const pieces of [[text], [...text]]) {
       expect(toHtml(parsePieces(pieces)).replace("\n<p>", "<p>")).toBe(html.replace("\n<p>", "<p>"));
     }
+  });
+});
+
+describe("a formula of its own lines", () => {
+  it.each([
+    ["$$\nx = 1\n$$.", '<math display="block">x = 1</math>', "<p>.</p>"],
+    [
+      "$$x = 1\n+ 2$$ where *a*\nis b\n\nc",
+      '<math display="block">x = 1\n+ 2</math>',
+      "<p>where <em>a</em>\nis b</p><p>c</p>",
+    ],
+    ["$$\nx\n\n+ y $$ $ z\n# h", '<math display="block">x\n+ y</math>', "<p>$ z</p><h1>h</h1>"],
+    ["\\[\nx \\\\\\],\nwhere y", '<math display="block">x \\\\</math>', "<p>,\nwhere y</p>"],
+    ["\\[\n[x \\\\]\n\\]", '<math display="block">[x \\\\]</math>', ""],
+    ["$$\n\\$$$ b", '<math display="block">\\$</math>', "<p>b</p>"],
+    ["- $$\n  a\n  $$ where b.\n- c", '<ul><li><math display="block">a</math>where b.</li><li>c</li></ul>', ""],
+  ])("ends at its mark, and the rest is text: %j", (text, formula, rest) => {
+    for (const pieces of [[text], [...text]]) expect(normalized(toHtml(parsePieces(pieces)))).toBe(formula + rest);
   });
 });
 

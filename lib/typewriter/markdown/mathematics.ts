@@ -68,6 +68,15 @@ function findClose(source: string, start: number, close: string): number {
   return -1;
 }
 
+/** Where `mark` first stands in a line of a formula, not escaped, or -1. */
+export function findMark(line: string, mark: string): number {
+  for (let index = 0; index < line.length; index++) {
+    if (line.startsWith(mark, index)) return index;
+    if (line[index] === "\\") index++;
+  }
+  return -1;
+}
+
 function isDisplay(open: string): boolean {
   return open === "$$" || open === "\\[";
 }

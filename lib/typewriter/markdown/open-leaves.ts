@@ -1,5 +1,6 @@
 import { createLeafText, type LeafText, rewrite, sourceOf } from "./leaf";
 import { scanDefinition, type Target } from "./links";
+import { findMark } from "./mathematics";
 import type {
   Alignment,
   Block,
@@ -290,6 +291,8 @@ export class OpenMath {
   readonly type = "math";
   private readonly node: MathBlock = { type: "mathBlock", value: "", closed: false };
   private isEnded = false;
+  /** What stands after the end mark on its line. */
+  rest = "";
 
   constructor(
     private readonly sink: Sink,
@@ -300,9 +303,10 @@ export class OpenMath {
   }
 
   begin(text: string): void {
-    const line = text.trimEnd();
-    this.isEnded = line.endsWith(this.end);
-    const content = this.isEnded ? line.slice(0, -this.end.length).trimEnd() : line;
+    const end = findMark(text, this.end);
+    this.isEnded = end >= 0;
+    if (this.isEnded) this.rest = text.slice(end + this.end.length);
+    const content = (this.isEnded ? text.slice(0, end) : text).trimEnd();
     if (content.trim() !== "") this.node.value += this.node.value === "" ? content.trimStart() : `\n${content}`;
     this.sink.touch(this.node);
   }
