@@ -38,6 +38,8 @@ function inlineOf(node: Node): string {
       return "<br>";
     case "code":
       return codeSpan(node.textContent ?? "");
+    case "sup":
+      return `[^${(node.textContent ?? "").replaceAll("|", "\\|")}]`;
     case "a": {
       const href = node.getAttribute("href");
       return href === null ? markdownOf(node) : `[${markdownOf(node)}](<${href.replaceAll("|", "%7C")}>)`;
@@ -56,6 +58,8 @@ function codeSpan(text: string): string {
 function plainText(node: Node): string {
   if (!(node instanceof Element)) return node.textContent ?? "";
   if (node.localName === "br") return "\n";
+  // The number of a footnote would join the value before it.
+  if (node.localName === "sup") return "";
   if (node.classList.contains("math")) return formulaOf(node);
   return [...node.childNodes].map(plainText).join("");
 }
