@@ -78,7 +78,7 @@ export class OpenParagraph {
     if (this.leaf) this.settle(this.leaf);
   }
 
-  /** The last line, which may be a table's header. */
+  /** The last line without its box, which may be a table's header. */
   get header(): string {
     return this.lastLine;
   }
@@ -96,7 +96,8 @@ export class OpenParagraph {
 
   /** Gives up its last line to the table that takes its place, or follows it when there are other lines. */
   toTable(table: Table): void {
-    const dropped = this.lastLine.length + (this.lines > 1 ? 1 : 0);
+    const length = (this.leaf ? sourceOf(this.leaf).length : 0) + this.held.length;
+    const dropped = Math.min(length, this.lastLine.length + 1);
     if (this.held.length >= dropped) this.held = this.held.slice(0, this.held.length - dropped);
     else if (this.leaf) {
       const text = sourceOf(this.leaf) + this.held;
@@ -145,6 +146,7 @@ export class OpenParagraph {
       this.parent.checked = task[1] !== " ";
       this.sink.touch(this.parent);
       this.held = this.held.slice(task[0].length).replace(/^\n/, "");
+      if (this.lines === 1) this.lastLine = this.held;
       this.mayBeDefinition = false;
     }
     return true;
