@@ -128,6 +128,10 @@ describe("mathematics", () => {
     ["$$\na\n= b\n$$\nc", '<math display="block">a\n= b</math>\n<p>c</p>'],
     ["\\[\na\n\\]", '<math display="block">a</math>'],
     ["\\[ a \\]", '<math display="block">a</math>'],
+    [
+      "\\[ \\begin{aligned}\nf(x) &= a \\\\\n- b &= c\n\\end{aligned} \\]",
+      '<math display="block">\\begin{aligned}\nf(x) &amp;= a \\\\\n- b &amp;= c\n\\end{aligned}</math>',
+    ],
     ["$$ a $$", '<math display="block">a</math>'],
     ["\\[not a link](/a)", "<p>[not a link](/a)</p>"],
     ["$$$ is much", "<p>$$$ is much</p>"],
