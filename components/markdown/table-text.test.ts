@@ -91,6 +91,18 @@ describe("a table as CSV", () => {
   });
 });
 
+describe("a table as CSV for a spreadsheet", () => {
+  it.each([
+    ["=1+1 | @A1", "'=1+1,'@A1"],
+    ["+A1 | -1+cmd\\|x", "'+A1,'-1+cmd|x"],
+    ["=f(1, 2) | &#9;=1", "\"'=f(1, 2)\",'\t=1"],
+    ["-5 | +1,234.5 %", '-5,"+1,234.5 %"'],
+    ["- | -$3.20", "-,-$3.20"],
+  ])("says nothing that would be reckoned there: %s", (cells, row) => {
+    expect(tableToCsv(table(inTable(cells)))).toBe(`a,b\r\n${row}\r\n`);
+  });
+});
+
 describe("a table as Markdown", () => {
   it.each(["2020[^1] | 42[^a\\|b]", "**a** *b* ~~c~~ | `d\\|e`", "[a](<https://a.b/c>) | x<br>y", "$x^2$ | a \\* b"])(
     "has the marks of what is in its cells: %s",

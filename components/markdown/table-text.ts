@@ -4,8 +4,12 @@ export function tableToCsv(table: HTMLTableElement): string {
   return `${rows.join("\r\n")}\r\n`;
 }
 
+/** What a spreadsheet would take for a formula: it begins as one, and is no number with a sign. */
+const FORMULA = /^(?:[=@\t\r]|[+-](?!\p{Sc}?[\d.,]*\s?%?$))/u;
+
 function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const said = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(said) ? `"${said.replaceAll('"', '""')}"` : said;
 }
 
 /** A table of the page as Markdown, with the marks of what is in its cells. */
