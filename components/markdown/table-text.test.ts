@@ -104,10 +104,18 @@ describe("a table as CSV for a spreadsheet", () => {
 });
 
 describe("a table as Markdown", () => {
-  it.each(["2020[^1] | 42[^a\\|b]", "**a** *b* ~~c~~ | `d\\|e`", "[a](<https://a.b/c>) | x<br>y", "$x^2$ | a \\* b"])(
-    "has the marks of what is in its cells: %s",
-    (cells) => {
-      expect(tableToMarkdown(table(inTable(cells) + NOTE))).toBe(inTable(cells));
-    },
-  );
+  it.each([
+    "2020[^1] | 42[^a\\|b]",
+    "**a** *b* ~~c~~ | `d\\|e`",
+    "[a](<https://a.b/c>) | x<br>y",
+    "$x^2$ | a \\* b",
+    "a\\(y\\) | \\(x\\)1",
+    "设$y$为 | $$z$$",
+    "$x$\\(y\\) | \\(a$b\\)",
+    "\\&lt; \\&#33; & | a & b;",
+    "![a](<https://a.b/i.png>) | **![b](<https://a.b/j.png>)**",
+    "[a](<https://a.b/c>)! | c\\![a](<https://a.b/c>)",
+  ])("has the marks of what is in its cells: %s", (cells) => {
+    expect(tableToMarkdown(table(inTable(cells) + NOTE))).toBe(inTable(cells));
+  });
 });

@@ -1,3 +1,6 @@
+import { characterBefore } from "@/lib/typewriter/markdown/characters";
+import { matchMath } from "@/lib/typewriter/markdown/mathematics";
+
 /** A table of the page as CSV (RFC 4180), with what its cells say. */
 export function tableToCsv(table: HTMLTableElement): string {
   const rows = [...table.rows].map((row) => [...row.cells].map((cell) => field(plainText(cell))).join(","));
@@ -30,7 +33,7 @@ function markdownOf(cell: Node): string {
 }
 
 function inlineOf(node: Node): string {
-  if (!(node instanceof Element)) return (node.textContent ?? "").replace(/[\\`*_[\]|<$~]/g, "\\$&");
+  if (!(node instanceof Element)) return escaped(node);
   switch (node.localName) {
     case "strong":
       return `**${markdownOf(node)}**`;
@@ -46,11 +49,30 @@ function inlineOf(node: Node): string {
       return `[^${(node.textContent ?? "").replaceAll("|", "\\|")}]`;
     case "a": {
       const href = node.getAttribute("href");
-      return href === null ? markdownOf(node) : `[${markdownOf(node)}](<${href.replaceAll("|", "%7C")}>)`;
+      const mark = node.classList.contains("image") ? "!" : "";
+      return href === null ? markdownOf(node) : `${mark}[${markdownOf(node)}](<${href.replaceAll("|", "%7C")}>)`;
     }
     default:
-      return node.classList.contains("math") ? `$${formulaOf(node).replaceAll("|", "\\|")}$` : markdownOf(node);
+      return node.classList.contains("math") ? mathOf(node).replaceAll("|", "\\|") : markdownOf(node);
   }
+}
+
+function escaped(text: Node): string {
+  const marks = /[\\`*_[\]|<$~]|&(?=#?\w+;)/g;
+  const said = (text.textContent ?? "").replace(marks, "\\$&");
+  // Before a link it would make an image of it.
+  return text.nextSibling === null ? said : said.replace(/!$/, "\\!");
+}
+
+/** A formula in its marks: `\(` where a `$` would not be read as one. */
+function mathOf(element: Element): string {
+  const value = formulaOf(element);
+  if (element.classList.contains("math-display")) return `$$${value}$$`;
+  const before = element.previousSibling?.textContent ?? "";
+  const after = element.nextSibling?.textContent ?? "";
+  const dollars = `$${value}$`;
+  const math = matchMath(dollars + after, 0, characterBefore(before, before.length), false);
+  return typeof math === "object" && math.end === dollars.length ? dollars : `\\(${value}\\)`;
 }
 
 function codeSpan(text: string): string {
