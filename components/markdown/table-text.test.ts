@@ -112,6 +112,7 @@ describe("a table as Markdown", () => {
     "a\\(y\\) | \\(x\\)1",
     "设$y$为 | $$z$$",
     "$x$\\(y\\) | \\(a$b\\)",
+    "[x\\] | [a\\](b)",
     "\\&lt; \\&#33; & | a & b;",
     "![a](<https://a.b/i.png>) | **![b](<https://a.b/j.png>)**",
     "[a](<https://a.b/c>)! | c\\![a](<https://a.b/c>)",

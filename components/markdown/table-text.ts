@@ -58,7 +58,8 @@ function inlineOf(node: Node): string {
 }
 
 function escaped(text: Node): string {
-  const marks = /[\\`*_[\]|<$~]|&(?=#?\w+;)/g;
+  // Not the opening bracket: after a backslash it would open a formula.
+  const marks = /[\\`*_\]|<$~]|&(?=#?\w+;)/g;
   const said = (text.textContent ?? "").replace(marks, "\\$&");
   // Before a link it would make an image of it.
   return text.nextSibling === null ? said : said.replace(/!$/, "\\!");
