@@ -76,6 +76,11 @@ const EXCEPTIONS: { reason: string; markdown: string; html: string }[] = [
     html: "<p><code>a b</code></p>",
   },
   {
+    reason: "no address starts within what started like one and is none: each would be read to its end again",
+    markdown: "www.a_www.b",
+    html: "<p>www.a_www.b</p>",
+  },
+  {
     reason: "a mark more than 2,048 characters from its partner is text, so that one stray mark lets an answer settle",
     markdown: `*a ${"b".repeat(2050)}*`,
     html: `<p>*a ${"b".repeat(2050)}*</p>`,
@@ -173,6 +178,18 @@ describe("any way of cutting", () => {
     for (const ending of ["\r\n", "\r"]) {
       expect(parsePieces([...text.replaceAll("\n", ending)])).toEqual(parseMarkdown(text));
     }
+  });
+
+  it.each(["http://a_b.c.d e", "www.é_b.c/d e", "x http://a_b.c e www.f_g.www.h.i", "*http://a_.b_*.c.d*"])(
+    "gives the same tree where the end of an address shows whether it is one: %j",
+    (text) => {
+      for (const pieces of [[...text], ...cuts(text)]) expect(parsePieces(pieces)).toEqual(parseMarkdown(text));
+    },
+  );
+
+  it.each(["http://a.", "www._", "https://a/("])("gives the same tree where %s is repeated beyond reach", (piece) => {
+    const text = `${piece.repeat(1800)} http://b.c ${piece}`;
+    for (const length of [997, 4099]) expect(parsePieces(cutBy(text, [length]))).toEqual(parseMarkdown(text));
   });
 
   it("gives the same tree where marks lie at the edge of reach", () => {
