@@ -61,7 +61,7 @@ class InlineParser {
   private readonly wordStart: number;
   private nextEmail = -1;
   /** What started like an address and is none. No other starts in it: each would be read as far as the bound. */
-  private readonly failedRuns: { start: number; end: number }[];
+  private readonly failedRuns: { start: number; end: number }[] = [];
   private scanned = 0;
   private readonly nextPlaces = new Map<string, number>();
   private readonly marks: Marks;
@@ -73,7 +73,6 @@ class InlineParser {
     private readonly references: References,
   ) {
     this.marks = new Marks(context.bracketUntil);
-    this.failedRuns = [{ start: -1, end: context.noAddressUntil }];
     // Spaces at the end may turn out to stand before a line ending, or the end, where they mean something else.
     this.end = trimmedLength(source);
     this.wordStart = isOpen ? lastWordStart(source, this.end, this.context.before) : this.end;
@@ -82,10 +81,16 @@ class InlineParser {
 
   parse(): Parsed {
     while (this.at < this.end) this.step();
-    const parted = this.part();
-    const run = this.failedRuns.findLast(({ start }) => start < parted.settledLength);
-    const noAddressUntil = Math.max(0, (run?.end ?? 0) - parted.settledLength);
-    return { ...parted, noAddressUntil, scanned: this.scanned };
+    const { settled, settledLength, bracketUntil, open } = this.part();
+    const noAddressUntil = Math.max(0, this.failedEnd(settledLength) - settledLength);
+    return { settled, settledLength, bracketUntil, open, noAddressUntil, scanned: this.scanned };
+  }
+
+  /** Where the last that starts before `at` ends of what is no address. */
+  private failedEnd(at: number): number {
+    let last = this.context.noAddressUntil;
+    for (const { start, end } of this.failedRuns) if (start < at) last = end;
+    return last;
   }
 
   private part(): Parted {
@@ -511,7 +516,7 @@ class InlineParser {
     const isAllowed = isWww
       ? previous === "" || "(*_[]~ \t\n".includes(previous)
       : !isAsciiLetter(previous.charCodeAt(0));
-    if (!isAllowed || at < (this.failedRuns.at(-1)?.end ?? 0) || this.marks.isInBracket(at)) {
+    if (!isAllowed || at < (this.failedRuns.at(-1)?.end ?? this.context.noAddressUntil) || this.marks.isInBracket(at)) {
       this.plain();
       return;
     }
