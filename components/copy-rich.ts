@@ -42,18 +42,36 @@ function appendClean(target: Element, source: Element): void {
     if (!(node instanceof Element) || node.matches(DROPPED)) continue;
     const name = node.localName;
     if (node.namespaceURI === MATHML) target.append(cleanMath(sheet, node));
-    else if (name === "input") target.append((node as HTMLInputElement).checked ? "☑ " : "☐ ");
-    else if (!KEPT.has(name)) appendClean(target, node);
+    else if (name === "input") {
+      if (node.nextElementSibling?.localName !== "p") target.append(boxOf(node));
+    } else if (!KEPT.has(name)) appendClean(target, node);
     else {
-      const copy = sheet.createElement(name);
-      for (const attribute of KEPT_ATTRIBUTES) {
-        const value = node.getAttribute(attribute);
-        if (value !== null) copy.setAttribute(attribute, value);
-      }
+      // Copied before what is in it, whose line endings depend on what it is in.
+      const copy = isLine(node) ? target : target.appendChild(copyOf(sheet, node));
+      const before = node.previousElementSibling;
+      if (name === "p" && before?.localName === "input") copy.append(boxOf(before));
       appendClean(copy, node);
-      target.append(copy);
     }
   }
+}
+
+function copyOf(sheet: Document, node: Element): Element {
+  const copy = sheet.createElement(node.localName);
+  for (const attribute of KEPT_ATTRIBUTES) {
+    const value = node.getAttribute(attribute);
+    if (value !== null) copy.setAttribute(attribute, value);
+  }
+  return copy;
+}
+
+function boxOf(input: Element): string {
+  return (input as HTMLInputElement).checked ? "☑ " : "☐ ";
+}
+
+/** Whether the element is the line of an item, which is a paragraph on the page alone. */
+function isLine({ localName, parentElement, previousElementSibling }: Element): boolean {
+  if (localName !== "p" || parentElement?.localName !== "li" || previousElementSibling?.localName === "p") return false;
+  return parentElement.closest("ul, ol")?.classList.contains("tight") ?? false;
 }
 
 /** A line that ends on the page ends where it is pasted too; of styles nothing is left there. */

@@ -1,5 +1,8 @@
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
 import { describeInline } from "./describe";
+import { SettledMarkdown } from "./settled-markdown";
 
 /** Where a link says that it leads, if it says so. */
 function hint(text: string, href: string): string | undefined {
@@ -29,3 +32,12 @@ it.each([
 ])("a link whose text names another place says where it leads: %s to %s", (text, href, host) => {
   expect(hint(text, href)).toBe(host);
 });
+
+it.each(["[![build](https://a.b/i.svg)](https://c.d)", "[**![build](https://a.b/i.svg)**](https://c.d)"])(
+  "an image in a link leads nowhere of its own, for no link may be in another: %s",
+  (text) => {
+    const html = renderToStaticMarkup(createElement(SettledMarkdown, { text }));
+    expect(html).toContain('<span class="image">build</span>');
+    expect(html.match(/<a /g)).toHaveLength(1);
+  },
+);

@@ -120,7 +120,7 @@ export function describeCell(tag: "th" | "td", align: Alignment, isFar: boolean)
 }
 
 /** The inline element: with a hole if it holds inline nodes, whole if not. */
-export function describeInline(node: InlineElement): Shape {
+export function describeInline(node: InlineElement, isInLink = false): Shape {
   switch (node.type) {
     case "emphasis":
       return shape("em", {}, HOLE);
@@ -134,6 +134,8 @@ export function describeInline(node: InlineElement): Shape {
       return shape("a", { class: "link", ...describeAddress(node.href, node.title, textOf(node.children)) }, HOLE);
     case "image": {
       const label = node.alt.trim() === "" ? "Image" : node.alt;
+      // HTML has no link within a link.
+      if (isInLink) return shape("span", { class: "image" }, label);
       return shape("a", { class: "image", ...describeAddress(node.href, node.title, "") }, label);
     }
     case "break":

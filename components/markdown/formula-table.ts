@@ -11,6 +11,27 @@ export const TAG_MACROS = {
   "\\tag@literal": `\\gdef\\df@tag{\\text{#1}}\\textcolor{${TAG_COLOR}}{\\text{#1}}`,
 };
 
+/** The children, each line of them in a row of a table if there are more: MathML Core knows no other end of a line. */
+export function inLines(children: MathTree[]): MathTree[] {
+  if (!children.some(isLineEnd)) return children;
+  const lines: MathTree[][] = [[]];
+  for (const child of children) {
+    if (isLineEnd(child)) lines.push([]);
+    else lines.at(-1)?.push(child);
+  }
+  if (lines.at(-1)?.length === 0) lines.pop();
+  return [{ type: "mtable", children: lines.map((line) => ({ type: "mtr", children: [cellOf(line)] })) }];
+}
+
+function cellOf(line: MathTree[]): MathTree {
+  // The browser would make what stands in a table small.
+  return { ...EMPTY, children: [{ type: "mstyle", attributes: { displaystyle: "true" }, children: line }] };
+}
+
+function isLineEnd({ type, attributes }: MathTree): boolean {
+  return type === "mspace" && attributes?.linebreak === "newline";
+}
+
 /** Whether this is the number of a row, where it was written. It is shown elsewhere, or by KaTeX itself. */
 export function isTag({ type, attributes }: MathTree): boolean {
   return type === "mstyle" && attributes?.mathcolor === TAG_COLOR;

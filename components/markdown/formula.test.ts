@@ -99,6 +99,14 @@ describe("a table", () => {
   });
 });
 
+it.each(["a=b\\\\c=d", "a=b\\newline c=d\\\\", "\\color{red}a=b\\\\[2pt]c=d"])(
+  "ends its lines where they were ended outside a table: %s",
+  (source) => {
+    expect(cellsOf(source)).toEqual([["a=b"], ["c=d"]]);
+    expect(all(formula(source), "mspace")).toEqual([]);
+  },
+);
+
 it("names the way a formula is struck out", () => {
   expect(enclosuresOf("\\cancel{a}\\bcancel{b}\\xcancel{c}\\boxed{d}")).toEqual([
     "enclosed enclosed-updiagonalstrike",

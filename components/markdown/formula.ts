@@ -1,4 +1,4 @@
-import { arranged, isTag, SIDES, TAG_MACROS, tableClasses } from "./formula-table";
+import { arranged, inLines, isTag, SIDES, TAG_MACROS, tableClasses } from "./formula-table";
 import { styled } from "./math-letters";
 import type { MathTree } from "./math-tree";
 import { type Child, type Shape, shape } from "./shape";
@@ -42,7 +42,8 @@ const ATTRIBUTES = new Set(
 
 function describeTree(tree: MathTree): Shape | string {
   if (isTag(tree)) return "";
-  const { type, text, width, character, attributes = {}, classes = [], children = [] } = tree;
+  const { type, text, width, character, attributes = {}, classes = [] } = tree;
+  const children = inLines(tree.children ?? []);
   if (text !== undefined) return text;
   // A fragment: \cos is a name and an invisible operator.
   if (type === undefined && tree.children !== undefined) return shape("mrow", {}, ...join(children.map(describeTree)));

@@ -31,6 +31,7 @@ export class Inlines {
   constructor(
     private readonly element: HTMLElement,
     private readonly desk: Desk,
+    private readonly isInLink = false,
   ) {
     this.tip = element;
   }
@@ -93,11 +94,10 @@ export class Inlines {
       const value = textOf(node);
       return { type: "text", node, value, dom: document.createTextNode(value) };
     }
-    const described = describeInline(node);
-    const { element, hole } = build(described);
+    const { element, hole } = build(describeInline(node, this.isInLink));
     const shown: ElementShown = { type: "element", node, look: lookOf(node), dom: element, inner: undefined };
     if ("children" in node) {
-      shown.inner = new Inlines(hole, this.desk);
+      shown.inner = new Inlines(hole, this.desk, this.isInLink || node.type === "link");
       shown.inner.update(node.children, 0);
     }
     if (node.type === "inlineMath") this.typeset(node, element);
@@ -125,7 +125,7 @@ export class Inlines {
       old.inner.update(old.node.children, 0);
       if (look === old.look) return true;
       old.look = look;
-      const { attributes = {} } = describeInline(old.node);
+      const { attributes = {} } = describeInline(old.node, this.isInLink);
       for (const name of old.dom.getAttributeNames()) if (!(name in attributes)) old.dom.removeAttribute(name);
       for (const name in attributes) old.dom.setAttribute(name, attributes[name] as string);
       return true;

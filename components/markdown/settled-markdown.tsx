@@ -170,12 +170,15 @@ function renderRow(row: Row, tag: "th" | "td", align: Table["align"], isFar: boo
   return render(shape("tr", isFar ? { role: "row" } : {}, HOLE), cells);
 }
 
-function inlines(nodes: readonly Inline[]): ReactNode[] {
+function inlines(nodes: readonly Inline[], isInLink = false): ReactNode[] {
   const rendered: ReactNode[] = [];
   for (const node of nodes) {
     if (node.type === "text") pushText(rendered, node.value);
     else if (node.type === "break" && !node.hard) pushText(rendered, "\n");
-    else rendered.push(render(describeInline(node), "children" in node ? inlines(node.children) : []));
+    else {
+      const content = "children" in node ? inlines(node.children, isInLink || node.type === "link") : [];
+      rendered.push(render(describeInline(node, isInLink), content));
+    }
   }
   return rendered;
 }

@@ -1,11 +1,18 @@
+import { characterBefore } from "@/lib/typewriter/markdown/characters";
+import { matchMath } from "@/lib/typewriter/markdown/mathematics";
+
 /** A table of the page as CSV (RFC 4180), with what its cells say. */
 export function tableToCsv(table: HTMLTableElement): string {
   const rows = [...table.rows].map((row) => [...row.cells].map((cell) => field(plainText(cell))).join(","));
   return `${rows.join("\r\n")}\r\n`;
 }
 
+/** What a spreadsheet would take for a formula: it begins as one, and is no number with a sign. */
+const FORMULA = /^(?:[=@\t\r]|[+-](?!\p{Sc}?[\d.,]*\s?%?$))/u;
+
 function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const said = FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(said) ? `"${said.replaceAll('"', '""')}"` : said;
 }
 
 /** A table of the page as Markdown, with the marks of what is in its cells. */
@@ -26,7 +33,7 @@ function markdownOf(cell: Node): string {
 }
 
 function inlineOf(node: Node): string {
-  if (!(node instanceof Element)) return (node.textContent ?? "").replace(/[\\`*_[\]|<$~]/g, "\\$&");
+  if (!(node instanceof Element)) return escaped(node);
   switch (node.localName) {
     case "strong":
       return `**${markdownOf(node)}**`;
@@ -38,13 +45,35 @@ function inlineOf(node: Node): string {
       return "<br>";
     case "code":
       return codeSpan(node.textContent ?? "");
+    case "sup":
+      return `[^${(node.textContent ?? "").replaceAll("|", "\\|")}]`;
     case "a": {
       const href = node.getAttribute("href");
-      return href === null ? markdownOf(node) : `[${markdownOf(node)}](<${href.replaceAll("|", "%7C")}>)`;
+      const mark = node.classList.contains("image") ? "!" : "";
+      return href === null ? markdownOf(node) : `${mark}[${markdownOf(node)}](<${href.replaceAll("|", "%7C")}>)`;
     }
     default:
-      return node.classList.contains("math") ? `$${formulaOf(node).replaceAll("|", "\\|")}$` : markdownOf(node);
+      return node.classList.contains("math") ? mathOf(node).replaceAll("|", "\\|") : markdownOf(node);
   }
+}
+
+function escaped(text: Node): string {
+  // Not the opening bracket: after a backslash it would open a formula.
+  const marks = /[\\`*_\]|<$~]|&(?=#?\w+;)/g;
+  const said = (text.textContent ?? "").replace(marks, "\\$&");
+  // Before a link it would make an image of it.
+  return text.nextSibling === null ? said : said.replace(/!$/, "\\!");
+}
+
+/** A formula in its marks: `\(` where a `$` would not be read as one. */
+function mathOf(element: Element): string {
+  const value = formulaOf(element);
+  if (element.classList.contains("math-display")) return `$$${value}$$`;
+  const before = element.previousSibling?.textContent ?? "";
+  const after = element.nextSibling?.textContent ?? "";
+  const dollars = `$${value}$`;
+  const math = matchMath(dollars + after, 0, characterBefore(before, before.length), false);
+  return typeof math === "object" && math.end === dollars.length ? dollars : `\\(${value}\\)`;
 }
 
 function codeSpan(text: string): string {
@@ -56,6 +85,8 @@ function codeSpan(text: string): string {
 function plainText(node: Node): string {
   if (!(node instanceof Element)) return node.textContent ?? "";
   if (node.localName === "br") return "\n";
+  // The number of a footnote would join the value before it.
+  if (node.localName === "sup") return "";
   if (node.classList.contains("math")) return formulaOf(node);
   return [...node.childNodes].map(plainText).join("");
 }

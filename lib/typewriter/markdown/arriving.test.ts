@@ -19,6 +19,11 @@ function cell(content: string): string {
   return `<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>${content}</td></tr></tbody></table>`;
 }
 
+/** Without the line endings between blocks. */
+function normalized(html: string): string {
+  return html.replace(/<\/math>\n/g, "</math>");
+}
+
 describe("what is still arriving", () => {
   it.each([
     ["a **bold te", "<p>a <strong>bold te</strong></p>"],
@@ -105,6 +110,14 @@ describe("mathematics", () => {
     ["It costs $5 and $10.", "<p>It costs $5 and $10.</p>"],
     ["US$5, CA$6", "<p>US$5, CA$6</p>"],
     ["US$5 and CA$6 and Я$5 a$", "<p>US$5 and CA$6 and Я$5 a$</p>"],
+    ["It costs $500 per unit (all figures in US$).", "<p>It costs $500 per unit (all figures in US$).</p>"],
+    ["$500 to $900 CA$", "<p>$500 to $900 CA$</p>"],
+    ["**$AAPL**, **$TSLA**", "<p><strong>$AAPL</strong>, <strong>$TSLA</strong></p>"],
+    ["$HOME/$USER, '$A':'$B'", "<p>$HOME/$USER, '$A':'$B'</p>"],
+    [
+      "the $n$th, $f'$s, $x^*$ and $US$",
+      "<p>the <math>n</math>th, <math>f'</math>s, <math>x^*</math> and <math>US</math></p>",
+    ],
     ["函数$f(x)$的导数是$g(x)$。", "<p>函数<math>f(x)</math>的导数是<math>g(x)</math>。</p>"],
     ["设$x$为", "<p>设<math>x</math>为</p>"],
     ["データー$x$と함수$f$는", "<p>データー<math>x</math>と함수<math>f</math>는</p>"],
@@ -115,6 +128,10 @@ describe("mathematics", () => {
     ["$$\na\n= b\n$$\nc", '<math display="block">a\n= b</math>\n<p>c</p>'],
     ["\\[\na\n\\]", '<math display="block">a</math>'],
     ["\\[ a \\]", '<math display="block">a</math>'],
+    [
+      "\\[ \\begin{aligned}\nf(x) &= a \\\\\n- b &= c\n\\end{aligned} \\]",
+      '<math display="block">\\begin{aligned}\nf(x) &amp;= a \\\\\n- b &amp;= c\n\\end{aligned}</math>',
+    ],
     ["$$ a $$", '<math display="block">a</math>'],
     ["\\[not a link](/a)", "<p>[not a link](/a)</p>"],
     ["$$$ is much", "<p>$$$ is much</p>"],
@@ -122,6 +139,24 @@ describe("mathematics", () => {
     for (const pieces of [[text], [...text]]) {
       expect(toHtml(parsePieces(pieces)).replace("\n<p>", "<p>")).toBe(html.replace("\n<p>", "<p>"));
     }
+  });
+});
+
+describe("a formula of its own lines", () => {
+  it.each([
+    ["$$\nx = 1\n$$.", '<math display="block">x = 1</math>', "<p>.</p>"],
+    [
+      "$$x = 1\n+ 2$$ where *a*\nis b\n\nc",
+      '<math display="block">x = 1\n+ 2</math>',
+      "<p>where <em>a</em>\nis b</p><p>c</p>",
+    ],
+    ["$$\nx\n\n+ y $$ $ z\n# h", '<math display="block">x\n+ y</math>', "<p>$ z</p><h1>h</h1>"],
+    ["\\[\nx \\\\\\],\nwhere y", '<math display="block">x \\\\</math>', "<p>,\nwhere y</p>"],
+    ["\\[\n[x \\\\]\n\\]", '<math display="block">[x \\\\]</math>', ""],
+    ["$$\n\\$$$ b", '<math display="block">\\$</math>', "<p>b</p>"],
+    ["- $$\n  a\n  $$ where b.\n- c", '<ul><li><math display="block">a</math>where b.</li><li>c</li></ul>', ""],
+  ])("ends at its mark, and the rest is text: %j", (text, formula, rest) => {
+    for (const pieces of [[text], [...text]]) expect(normalized(toHtml(parsePieces(pieces)))).toBe(formula + rest);
   });
 });
 

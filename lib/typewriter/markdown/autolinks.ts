@@ -2,27 +2,30 @@ import { characterAt, classOf, isAsciiLetter, isDigit } from "./characters";
 import { ADDRESS_REACH, REACH } from "./limits";
 
 /**
- * Bare addresses as links (GFM 6.9), decided as micromark-extension-gfm-autolink-literal decides them. Each function
- * answers where the link that starts at `at` ends, or -1; an end equal to the text's length may change with more text.
+ * Bare addresses as links (GFM 6.9), decided as micromark-extension-gfm-autolink-literal decides them. An end equal to the
+ * text's length may change with more text.
  */
+
+/** Where the text ends that starts like an address, and whether it is one. */
+export type Run = { end: number; isAddress: boolean };
 
 const TRAILING = new Set("!\"')*,.:;?_~");
 const PATH_STOPS = new Set("!\"&')*,.:;<?]_~");
 
-/** The end of a `http://` or `https://` address. */
-export function matchProtocol(source: string, at: number): number {
+/** What starts with `http://` or `https://` at `at`. */
+export function matchProtocol(source: string, at: number): Run | undefined {
   const prefix = /^https?:\/\//i.exec(source.slice(at, at + 8))?.[0];
-  if (prefix === undefined || classOf(characterAt(source, at + prefix.length)) !== "other") return -1;
+  if (prefix === undefined || classOf(characterAt(source, at + prefix.length)) !== "other") return undefined;
   return matchAddress(source, at + prefix.length);
 }
 
-/** The end of a `www.` address. */
-export function matchWww(source: string, at: number): number {
-  if (source.slice(at, at + 4).toLowerCase() !== "www." || at + 4 >= source.length) return -1;
+/** What starts with `www.` at `at`. */
+export function matchWww(source: string, at: number): Run | undefined {
+  if (source.slice(at, at + 4).toLowerCase() !== "www." || at + 4 >= source.length) return undefined;
   return matchAddress(source, at);
 }
 
-/** The end of an e-mail address whose local part starts at `at`. */
+/** The end of an e-mail address whose local part starts at `at`, or -1. */
 export function matchEmail(source: string, at: number): number {
   let index = at;
   while (isEmailCharacter(source.charCodeAt(index))) index++;
@@ -50,14 +53,14 @@ function isAlphanumeric(code: number): boolean {
   return isAsciiLetter(code) || isDigit(code);
 }
 
-function matchAddress(source: string, at: number): number {
-  const domainEnd = matchDomain(source, at);
-  if (domainEnd < 0) return -1;
-  const end = matchPath(source, domainEnd);
-  return end - at <= ADDRESS_REACH ? end : -1;
+function matchAddress(source: string, at: number): Run {
+  const domain = matchDomain(source, at);
+  if (!domain.isAddress) return domain;
+  const end = matchPath(source, domain.end);
+  return { end, isAddress: end - at <= ADDRESS_REACH };
 }
 
-function matchDomain(source: string, at: number): number {
+function matchDomain(source: string, at: number): Run {
   let underscoreInLast = false;
   let underscoreBeforeLast = false;
   let lastFailure = -1;
@@ -81,7 +84,7 @@ function matchDomain(source: string, at: number): number {
     hasName = true;
     index += character.length - 1;
   }
-  return hasName && !underscoreInLast && !underscoreBeforeLast ? index : -1;
+  return { end: index, isAddress: hasName && !underscoreInLast && !underscoreBeforeLast };
 }
 
 function matchPath(source: string, at: number): number {

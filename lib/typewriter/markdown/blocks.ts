@@ -15,6 +15,7 @@ import {
   THEMATIC_BREAK,
 } from "./line-starts";
 import { normalizeLabel } from "./links";
+import { findMark } from "./mathematics";
 import {
   countCells,
   OpenCode,
@@ -178,9 +179,12 @@ export class Blocks {
         if (line.isBlank && !leaf.end) return false;
         leaf.begin(line.rest());
         return true;
-      case "math":
+      case "math": {
         leaf.begin(line.rest());
+        const rest = new Line(leaf.rest);
+        if (!rest.isBlank) this.openParagraph(rest);
         return true;
+      }
       case "paragraph":
       case "table":
       case "heading":
@@ -307,7 +311,7 @@ export class Blocks {
     if (!match) return "none";
     const close = match[1] ? "$$" : "\\]";
     const content = (match[3] ?? "").trim();
-    const closeAt = content.indexOf(close);
+    const closeAt = findMark(content, close);
     if (closeAt >= 0 && (closeAt === 0 || closeAt < content.length - 2)) return "none";
     if (closeAt < 0 && content.includes("$")) return "none";
     this.openLeaf((parent) => new OpenMath(this.sink, parent, close), content);

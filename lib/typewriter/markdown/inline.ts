@@ -14,10 +14,13 @@ export type References = {
 };
 
 /**
- * Where a source stands: the last character before it, how far brackets opened before still reach, and whether it is in
- * the cell of a table, where a tag is the only way to begin another line.
+ * Where a source stands: the last character before it, how far brackets opened before still reach, how far what started
+ * like an address and is none, and whether it is in the cell of a table, where a tag is the only way to begin another line.
  */
-export type InlineContext = { before: string; bracketUntil: number; isCell: boolean };
+export type InlineContext = { before: string; bracketUntil: number; noAddressUntil: number; isCell: boolean };
+
+/** `scanned`: the characters read to find addresses. */
+export type Parsed = Parted & { noAddressUntil: number; scanned: number };
 
 const AUTOLINK =
   /<(?:([A-Za-z][A-Za-z0-9.+-]{1,31}:[^\s<>]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*))>/y;
@@ -46,7 +49,7 @@ for (const character of "hHwW") special[character.charCodeAt(0)] = ADDRESS_START
  * Parses inline text by CommonMark's delimiter-stack algorithm (0.31, appendix) with GFM and mathematics. While `isOpen`, more text may follow: what only that can decide
  * is shown as it would look when finished, or held back.
  */
-export function parseInline(source: string, context: InlineContext, isOpen: boolean, references: References): Parted {
+export function parseInline(source: string, context: InlineContext, isOpen: boolean, references: References): Parsed {
   return new InlineParser(source, context, isOpen, references).parse();
 }
 
@@ -57,6 +60,9 @@ class InlineParser {
   private undecidedFrom = Number.POSITIVE_INFINITY;
   private readonly wordStart: number;
   private nextEmail = -1;
+  /** What started like an address and is none. No other starts in it: each would be read as far as the bound. */
+  private readonly failedRuns: { start: number; end: number }[] = [];
+  private scanned = 0;
   private readonly nextPlaces = new Map<string, number>();
   private readonly marks: Marks;
 
@@ -73,14 +79,24 @@ class InlineParser {
     this.nextEmail = this.findEmail(0);
   }
 
-  parse(): Parted {
+  parse(): Parsed {
     while (this.at < this.end) this.step();
-    if (!this.isOpen) {
-      this.marks.match();
-      return { settled: this.marks.nodes(), settledLength: this.source.length, bracketUntil: 0, open: [] };
-    }
-    const decided = Math.min(this.undecidedFrom, this.wordStart, this.end);
-    return this.marks.part(decided);
+    const { settled, settledLength, bracketUntil, open } = this.part();
+    const noAddressUntil = Math.max(0, this.failedEnd(settledLength) - settledLength);
+    return { settled, settledLength, bracketUntil, open, noAddressUntil, scanned: this.scanned };
+  }
+
+  /** Where the last that starts before `at` ends of what is no address. */
+  private failedEnd(at: number): number {
+    let last = this.context.noAddressUntil;
+    for (const { start, end } of this.failedRuns) if (start < at) last = end;
+    return last;
+  }
+
+  private part(): Parted {
+    if (this.isOpen) return this.marks.part(Math.min(this.undecidedFrom, this.wordStart, this.end));
+    this.marks.match();
+    return { settled: this.marks.nodes(), settledLength: this.source.length, bracketUntil: 0, open: [] };
   }
 
   private step(): void {
@@ -500,14 +516,23 @@ class InlineParser {
     const isAllowed = isWww
       ? previous === "" || "(*_[]~ \t\n".includes(previous)
       : !isAsciiLetter(previous.charCodeAt(0));
-    if (!isAllowed || this.marks.isInBracket(at)) {
+    if (!isAllowed || at < (this.failedRuns.at(-1)?.end ?? this.context.noAddressUntil) || this.marks.isInBracket(at)) {
       this.plain();
       return;
     }
     const rest = source.slice(at, at + 8).toLowerCase();
     if (this.isOpen && at + rest.length >= source.length && isAddressPrefix(rest)) this.undecided();
-    const end = isWww ? matchWww(source, at) : matchProtocol(source, at);
-    if (end < 0) {
+    const run = isWww ? matchWww(source, at) : matchProtocol(source, at);
+    if (run === undefined) {
+      this.plain();
+      return;
+    }
+    const { end, isAddress } = run;
+    this.scanned += end - at;
+    if (!isAddress) {
+      // What follows may still make one of it, as .d.e does of a host that ends with b_c.
+      if (this.isOpen && end - at <= ADDRESS_REACH && trailMayGrow(source, end)) this.undecided();
+      this.failedRuns.push({ start: at, end });
       this.plain();
       return;
     }

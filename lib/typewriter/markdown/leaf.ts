@@ -20,7 +20,7 @@ export function createLeafText(node: Leaf): LeafText {
 }
 
 function beginningOf(node: Leaf): InlineContext {
-  return { before: "", bracketUntil: 0, isCell: node.type === "cell" };
+  return { before: "", bracketUntil: 0, noAddressUntil: 0, isCell: node.type === "cell" };
 }
 
 export function sourceOf(leaf: LeafText): string {
@@ -45,15 +45,15 @@ export function update(leaf: LeafText, references: References): number {
   const settled = current.length - (carry === "" ? 0 : 1);
   for (const inline of parsed.open) appendInline(current, inline);
 
-  const { settledLength, bracketUntil } = parsed;
+  const { settledLength, bracketUntil, noAddressUntil } = parsed;
   const before = characterBefore(tail, settledLength) || leaf.context.before;
-  leaf.context = { before, bracketUntil, isCell: leaf.context.isCell };
+  leaf.context = { before, bracketUntil, noAddressUntil, isCell: leaf.context.isCell };
   leaf.head += tail.slice(0, settledLength);
   leaf.tail = tail.slice(settledLength);
   leaf.carry = carry;
   reconcile(node.children, current, node.settled);
   node.settled += settled;
-  return tail.length;
+  return tail.length + parsed.scanned;
 }
 
 /** Turns the nodes from `from` on into `current`, keeping each old node that can become the new one at its place. */

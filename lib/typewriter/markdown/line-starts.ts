@@ -7,8 +7,8 @@ export const SETEXT_UNDERLINE = /(=+|-+)[ \t]*$/y;
 export const LIST_MARKER = /(?:([-+*])|(\d{1,9})([.)]))(?=[ \t]|$)/y;
 export const FOOTNOTE_DEFINITION = /\[\^((?:\\[[\]\\]|[^\s[\]]){1,999})\]:[ \t]*/y;
 export const DELIMITER_ROW = /\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/y;
-/** A `$$` or `\[` alone on its line, or closed at its end. After `$$` a formula may also start and go on below. */
-export const MATH_START = /(?:(\$\$)(?!\$|\d)|(\\\[)(?=[ \t]*$|.*\\\][ \t]*$))(.*)$/y;
+/** A `$$` or `\[` alone on its line, or closed at its end. After `$$` a formula may also start and go on below, after `\[` an environment. */
+export const MATH_START = /(?:(\$\$)(?!\$|\d)|(\\\[)(?=[ \t]*(?:$|\\begin\{)|.*\\\][ \t]*$))(.*)$/y;
 
 const OPEN_TAG =
   /<[A-Za-z][A-Za-z0-9-]*(?:[ \t]+[A-Za-z_:][\w.:-]*(?:[ \t]*=[ \t]*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?)*[ \t]*\/?>/;

@@ -1,4 +1,4 @@
-import { isDigit } from "./characters";
+import { characterAt, isDigit } from "./characters";
 import { MATH_REACH } from "./limits";
 import type { InlineMath } from "./tree";
 
@@ -7,11 +7,13 @@ const SHOWN_OPEN = 100;
 const SPACED_LETTER_OR_DIGIT =
   /(?![\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])[\p{L}\p{N}]/u;
 
+/** What stands before a `$` that is the end of a currency's name. */
+const CURRENCY = /[\s(](?:US|CA|AU|NZ|HK|SG|NT)$/;
+
 /**
  * Mathematics at the `$`, `\(` or `\[` at `at`. A `$` opens when no letter or digit stands before it (but of a script
- * without spaces) and no space after it; the next `$` closes it, if no space stands before and no digit after. So "$5 and
- * $10" are prices. A formula holds no backtick. "held": show nothing yet. "literal": it may become mathematics, but looks
- * like text.
+ * without spaces) and no space after it; the next `$` closes it, if it can. So "$5 and $10" are prices. A formula holds no
+ * backtick. "held": show nothing yet. "literal": it may become mathematics, but looks like text.
  */
 export function matchMath(
   source: string,
@@ -32,7 +34,7 @@ export function matchMath(
   if (end >= 0) {
     const value = source.slice(start, end);
     const after = end + close.length;
-    const isRefused = isDollar && (isSpace(source, end - 1) || isDigit(source.charCodeAt(after)));
+    const isRefused = isDollar && !canClose(value, characterAt(source, after));
     if (isRefused || !/[^\s\\]/.test(value)) return undefined;
     // The character after a `$` decides.
     const closed = !(isOpen && isDollar && after >= source.length);
@@ -66,6 +68,22 @@ function findClose(source: string, start: number, close: string): number {
     if (source[index] === "\\" && source[++index] === "`") return -1;
   }
   return -1;
+}
+
+/** Where `mark` first stands in a line of a formula, not escaped, or -1. */
+export function findMark(line: string, mark: string): number {
+  for (let index = 0; index < line.length; index++) {
+    if (line.startsWith(mark, index)) return index;
+    if (line[index] === "\\") index++;
+  }
+  return -1;
+}
+
+/** Whether a `$` that has this formula before it and this character after it ends it: not after a space or before a digit. */
+function canClose(value: string, after: string): boolean {
+  if (isSpace(value, value.length - 1) || isDigit(after.charCodeAt(0)) || CURRENCY.test(value)) return false;
+  // After the n of $n$th a formula may end; the second $ of "**$AAPL**, **$TSLA**" stands before a name.
+  return !SPACED_LETTER_OR_DIGIT.test(after) || /[\p{L}\p{N})\]}]'*$/u.test(value);
 }
 
 function isDisplay(open: string): boolean {

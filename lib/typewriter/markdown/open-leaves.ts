@@ -1,5 +1,6 @@
 import { createLeafText, type LeafText, rewrite, sourceOf } from "./leaf";
 import { scanDefinition, type Target } from "./links";
+import { findMark } from "./mathematics";
 import type {
   Alignment,
   Block,
@@ -77,7 +78,7 @@ export class OpenParagraph {
     if (this.leaf) this.settle(this.leaf);
   }
 
-  /** The last line, which may be a table's header. */
+  /** The last line without its box, which may be a table's header. */
   get header(): string {
     return this.lastLine;
   }
@@ -95,7 +96,8 @@ export class OpenParagraph {
 
   /** Gives up its last line to the table that takes its place, or follows it when there are other lines. */
   toTable(table: Table): void {
-    const dropped = this.lastLine.length + (this.lines > 1 ? 1 : 0);
+    const length = (this.leaf ? sourceOf(this.leaf).length : 0) + this.held.length;
+    const dropped = Math.min(length, this.lastLine.length + 1);
     if (this.held.length >= dropped) this.held = this.held.slice(0, this.held.length - dropped);
     else if (this.leaf) {
       const text = sourceOf(this.leaf) + this.held;
@@ -144,6 +146,7 @@ export class OpenParagraph {
       this.parent.checked = task[1] !== " ";
       this.sink.touch(this.parent);
       this.held = this.held.slice(task[0].length).replace(/^\n/, "");
+      if (this.lines === 1) this.lastLine = this.held;
       this.mayBeDefinition = false;
     }
     return true;
@@ -290,6 +293,8 @@ export class OpenMath {
   readonly type = "math";
   private readonly node: MathBlock = { type: "mathBlock", value: "", closed: false };
   private isEnded = false;
+  /** What stands after the end mark on its line. */
+  rest = "";
 
   constructor(
     private readonly sink: Sink,
@@ -300,9 +305,10 @@ export class OpenMath {
   }
 
   begin(text: string): void {
-    const line = text.trimEnd();
-    this.isEnded = line.endsWith(this.end);
-    const content = this.isEnded ? line.slice(0, -this.end.length).trimEnd() : line;
+    const end = findMark(text, this.end);
+    this.isEnded = end >= 0;
+    if (this.isEnded) this.rest = text.slice(end + this.end.length);
+    const content = (this.isEnded ? text.slice(0, end) : text).trimEnd();
     if (content.trim() !== "") this.node.value += this.node.value === "" ? content.trimStart() : `\n${content}`;
     this.sink.touch(this.node);
   }
