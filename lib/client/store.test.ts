@@ -239,6 +239,21 @@ describe("a message", () => {
     expect(connection(0).asked).toMatchObject({ request: { message: sent("id-1", "Hi") } });
   });
 
+  test("that begins a conversation leaves nothing waiting for the next one", async () => {
+    const { store, connection, network, kept } = setUp();
+    network.isOnline = false;
+    store.send("Hi");
+    store.send("And?");
+    expect(kept.get("new")).toHaveLength(2);
+    network.isOnline = true;
+    for (const listener of network.listeners) listener();
+    await settled();
+    expect([kept.get("new"), kept.get("c")]).toEqual([[], [{ id: "id-2", text: "And?" }]]);
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect([kept.get("new"), kept.get("c")]).toEqual([[{ id: "id-2", text: "And?" }], []]);
+  });
+
   test("is told to the other tabs, and what they tell is read from the server", async () => {
     const { store, connection, told, network, reads } = setUp();
     store.send("Hi");
@@ -906,6 +921,18 @@ describe("branches", () => {
 });
 
 describe("a temporary conversation", () => {
+  test("that is let go takes along what waits", async () => {
+    const { store, connections, network, kept } = setUp();
+    store.setTemporary(true);
+    network.isOnline = false;
+    store.send("Later");
+    store.discard();
+    network.isOnline = true;
+    network.listeners[0]?.();
+    await settled();
+    expect([connections, store.getState().queued, kept.get("c")]).toEqual([[], [], []]);
+  });
+
   test("says so with each message, keeps its queue apart, and is deleted when it is let go", async () => {
     const { store, connection, discarded, kept, network } = setUp();
     store.discard();

@@ -76,14 +76,16 @@ export function createConversationStore(
     const before = state;
     state = reduce(before, action);
     if (state === before) return;
-    if (state.queued !== before.queued) queues.write(queueKey(), state.queued);
+    keepQueue(before);
     for (const listener of listeners) listener();
     if (before.generation.phase !== "idle" && state.generation.phase === "idle") queueMicrotask(deliverQueued);
   }
 
-  function queueKey(): string {
-    const { messages, temporary } = state.conversation;
-    return messages.length === 0 && !temporary ? NEW_CONVERSATION : state.conversation.id;
+  /** Its place changes when the conversation begins: what stayed in the old one would be sent again by the next. */
+  function keepQueue(before: ConversationState): void {
+    const isMoved = queueKey(before) !== queueKey(state) && before.queued.length > 0;
+    if (isMoved) queues.write(queueKey(before), []);
+    if (isMoved || state.queued !== before.queued) queues.write(queueKey(state), state.queued);
   }
 
   /** Follows the answer under way to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
@@ -298,13 +300,15 @@ export function createConversationStore(
       if (leafId !== null) void transport.saveLeaf(id, leafId);
     },
     discard() {
-      if (!state.conversation.temporary || state.conversation.messages.length === 0) return;
+      const { id, temporary, messages } = state.conversation;
+      if (!temporary) return;
+      for (const waiting of state.queued) dispatch({ type: "unqueue", id: waiting.id });
+      if (messages.length === 0) return;
       following?.controller.abort();
-      queues.write(queueKey(), []);
-      void transport.discard(state.conversation.id);
+      void transport.discard(id);
     },
     resume() {
-      dispatch({ type: "queue", messages: queues.read(queueKey()) });
+      dispatch({ type: "queue", messages: queues.read(queueKey(state)) });
       resumeAnswer();
       deliverQueued();
       // The first page has what the server has just rendered; of a blank sheet the server knows nothing.
@@ -313,6 +317,10 @@ export function createConversationStore(
     },
     refresh,
   };
+}
+
+function queueKey({ conversation: { id, messages, temporary } }: ConversationState): string {
+  return messages.length === 0 && !temporary ? NEW_CONVERSATION : id;
 }
 
 /** An answer that is asked for. Without `message`: one more to the message `parentId`, or the rest of the answer `continues`. */
