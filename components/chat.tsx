@@ -14,6 +14,7 @@ import { Composer, returnTo } from "./composer";
 import { useEditing } from "./editing";
 import { ExportMenu } from "./export-menu";
 import { Header } from "./header";
+import { HeldBack } from "./held-back";
 import { Icon } from "./icons";
 import { useJumpToMessage } from "./jump-to-message";
 import { messageOf } from "./live-text";
@@ -160,6 +161,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             />
           )}
           <Outdated />
+          <HeldBack />
           <Queue
             queued={queued}
             reason={watched.isAnswering ? "Sent when the answer has ended" : "Sent when you are back online"}

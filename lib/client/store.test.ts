@@ -920,6 +920,73 @@ describe("branches", () => {
   });
 });
 
+describe("what another tab has done while an answer was under way here", () => {
+  const HERE = {
+    ...conversation(question("q1", "One"), answer("a1", "q1", "Here", DONE), answer("a2", "q1", "Ha")),
+    leafId: "a1",
+  };
+
+  test("is followed when the reader has turned to it, before anything that waits is sent", async () => {
+    const { store, connection, connections } = setUp(HERE);
+    store.retry("a1");
+    await settled();
+    store.showBranch("a2");
+    store.send("And?");
+    connection(0).says(1, START, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a2", after: 0 });
+    connection(1).says(1, START, BEGIN, says("Half and whole"), ends(DONE));
+    connection(1).ends({ type: "ended" });
+    await settled();
+    expect(texts(store)[2]).toEqual(["a2", "Half and whole", "done"]);
+    expect(connections).toHaveLength(3);
+    expect(connection(2).asked).toMatchObject({ request: { parentId: "a2" } });
+  });
+
+  test("is followed after a Stop, too", async () => {
+    const { store, connection, stops } = setUp(HERE);
+    store.retry("a1");
+    await settled();
+    connection(0).says(1, START);
+    store.showBranch("a2");
+    store.stop(0);
+    stops[0]?.answer(STOPPED);
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a2", after: 0 });
+  });
+
+  test("is read when that has ended", async () => {
+    const { store, connection, network, reads } = await streaming();
+    network.hear();
+    network.hear();
+    await settled();
+    expect(reads).toEqual([]);
+    connection(0).says(4, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(reads).toHaveLength(1);
+    reads[0]?.answer(store.getState().conversation);
+    store.send("And?");
+    await settled();
+    connection(1).says(1, START, ends(DONE));
+    await settled();
+    expect(reads).toHaveLength(1);
+  });
+
+  test("is read again when something was sent in the middle of reading it", async () => {
+    const { store, connection, network, reads } = setUp(HERE);
+    network.hear();
+    await settled();
+    store.send("And?");
+    reads[0]?.answer(HERE);
+    await settled();
+    connection(0).says(1, START, ends(DONE));
+    await settled();
+    expect(reads).toHaveLength(2);
+  });
+});
+
 describe("a temporary conversation", () => {
   test("that is let go takes along what waits", async () => {
     const { store, connections, network, kept } = setUp();

@@ -357,6 +357,20 @@ export function conversationStore(initial: Conversation, lastEventId: number): C
 }
 
 /**
+ * The id of the next blank sheet. What waits on one is shown there and nowhere else, so that one comes before all others;
+ * `opened` serves if nothing has been said in it.
+ */
+export function blankSheetId(opened?: Conversation): string {
+  const isBlank = (state: ConversationState) => queueKey(state) === NEW_CONVERSATION;
+  for (const [id, store] of stores) {
+    const state = store.getState();
+    if (isBlank(state) && state.queued.length > 0) return id;
+  }
+  const isFree = opened?.messages.length === 0 && isBlank(conversationStore(opened, 0).getState());
+  return isFree ? opened.id : crypto.randomUUID();
+}
+
+/**
  * The selected part of the store's state; the component renders again only when it is another object. A component that
  * shows what will not change does not listen: a page may have hundreds, and each would be asked about every delta.
  */
