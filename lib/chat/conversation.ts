@@ -213,7 +213,13 @@ function settle(state: ConversationState, id: string, outcome: Outcome, shown = 
     content: settledContent(message.content, shown) as ContentBlock[],
     outcome,
   }));
-  return { ...settled, generation: { phase: "idle" } };
+  return atRest(settled);
+}
+
+/** Nothing is under way here any more: an answer of another tab at the end of the branch being read is resumed. */
+function atRest(state: ConversationState): ConversationState {
+  const { conversation, generation } = openConversation(state.conversation);
+  return { ...state, conversation, generation };
 }
 
 /** What is kept of an answer when it ends: cut to what was shown, without blocks that never said anything. */
@@ -253,12 +259,11 @@ function takeBack(state: ConversationState, generation: LivingGeneration, error:
   const messages = conversation.messages.filter((message) => message.id !== id && message.id !== unsent?.id);
   const isElsewhere = messages.some((message) => message.id === conversation.leafId);
   const leafId = isElsewhere ? conversation.leafId : newestLeaf(messages, origin.edits ?? origin.continues ?? parentId);
-  return {
+  return atRest({
+    ...state,
     conversation: { ...conversation, messages, leafId },
-    generation: { phase: "idle" },
     refused: { error, message: unsent, parentId, ...origin },
-    queued: state.queued,
-  };
+  });
 }
 
 function updateMessage(state: ConversationState, id: string, change: (message: Message) => Message): ConversationState {
@@ -275,12 +280,10 @@ function isCurrent(state: ConversationState, id: string): boolean {
   return state.generation.phase !== "idle" && state.generation.id === id;
 }
 
-/** The other branch; an answer under way at its end is resumed, unless another one is. */
+/** The other branch; an answer under way at its end is resumed, unless another one is: then when that has ended. */
 function showBranch(state: ConversationState, leafId: string): ConversationState {
-  const conversation = { ...state.conversation, leafId };
-  if (state.generation.phase !== "idle") return { ...state, conversation };
-  const opened = openConversation(conversation);
-  return { ...state, conversation: opened.conversation, generation: opened.generation };
+  const shown = { ...state, conversation: { ...state.conversation, leafId } };
+  return state.generation.phase === "idle" ? atRest(shown) : shown;
 }
 
 function makeTemporary(state: ConversationState, isTemporary: boolean): ConversationState {

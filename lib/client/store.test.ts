@@ -967,6 +967,7 @@ describe("what another tab has done while an answer was under way here", () => {
     await settled();
     expect(reads).toHaveLength(1);
     reads[0]?.answer(store.getState().conversation);
+    await settled();
     store.send("And?");
     await settled();
     connection(1).says(1, START, ends(DONE));

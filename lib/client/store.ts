@@ -71,6 +71,8 @@ export function createConversationStore(
   let stopping: Promise<void> = Promise.resolve();
   let lastRequestMs = Number.NEGATIVE_INFINITY;
   let hasBeenShown = false;
+  /** Others have done what has not been read yet. */
+  let isRefreshDue = false;
 
   function dispatch(action: Action): void {
     const before = state;
@@ -78,7 +80,15 @@ export function createConversationStore(
     if (state === before) return;
     keepQueue(before);
     for (const listener of listeners) listener();
-    if (before.generation.phase !== "idle" && state.generation.phase === "idle") queueMicrotask(deliverQueued);
+    const { generation } = before;
+    if (generation.phase !== "idle" && !isUnderWay(generation.id)) queueMicrotask(goOn);
+  }
+
+  /** Takes up, once an answer has ended, what had to wait for that. */
+  function goOn(): void {
+    resumeAnswer();
+    deliverQueued();
+    if (isRefreshDue) void refresh();
   }
 
   /** Its place changes when the conversation begins: what stayed in the old one would be sent again by the next. */
@@ -226,10 +236,13 @@ export function createConversationStore(
 
   async function refresh(): Promise<void> {
     const { conversation, generation } = state;
+    isRefreshDue = true;
     if (generation.phase !== "idle") return;
     await stopping;
     const read = await transport.readConversation(conversation.id);
-    if (read === undefined || state.conversation !== conversation || state.generation !== generation) return;
+    if (state.conversation !== conversation || state.generation !== generation) return;
+    isRefreshDue = false;
+    if (read === undefined) return;
     dispatch({ type: "loaded", conversation: read, lastEventId: 0 });
     resumeAnswer();
   }
