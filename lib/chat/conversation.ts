@@ -22,6 +22,8 @@ export type Conversation = {
   messages: readonly Message[];
   /** It is deleted when it is closed, has no address of its own and stands in no list. */
   temporary?: true;
+  /** The server has it no more, so nothing of it is left here. */
+  gone?: true;
 };
 
 /**
@@ -81,6 +83,7 @@ export type Action =
   | { type: "dismiss_refusal" }
   /** Only while nothing has been said yet. */
   | { type: "make_temporary"; isTemporary: boolean }
+  | { type: "gone" }
   | { type: "loaded"; conversation: Conversation; lastEventId: number };
 
 /** `message` is null when an answer is asked for again, or goes on. `id` is the new answer's, `parentId` what it answers. */
@@ -147,6 +150,8 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
       return { ...state, refused: null };
     case "make_temporary":
       return makeTemporary(state, action.isTemporary);
+    case "gone":
+      return forget(state);
     case "loaded":
       return load(state, keepIdentity(state.conversation, action.conversation), action.lastEventId);
   }
@@ -290,6 +295,18 @@ function makeTemporary(state: ConversationState, isTemporary: boolean): Conversa
   const { temporary: _, ...conversation } = state.conversation;
   if (conversation.messages.length > 0) return state;
   return { ...state, conversation: isTemporary ? { ...conversation, temporary: true } : conversation };
+}
+
+/** What was never begun cannot be gone, and what is under way ends in its own way. What waits stays, for the reader to take. */
+function forget(state: ConversationState): ConversationState {
+  const { conversation, generation, queued } = state;
+  if (conversation.messages.length === 0 || generation.phase !== "idle") return state;
+  return {
+    conversation: { ...conversation, title: "", leafId: null, messages: [], gone: true },
+    generation,
+    refused: null,
+    queued,
+  };
 }
 
 /** The conversation as the server has it, but for what is under way here: the server may not know it yet, or less of it. */

@@ -105,6 +105,14 @@ describe("delivery", () => {
     expect(drafts.read("c")).toBe("hello");
   });
 
+  test("a draft in a conversation that is gone is one of the next conversation", () => {
+    const { dispatch, drafts, follow } = setUp([asked("Hi")]);
+    follow();
+    drafts.write("c", "And?");
+    dispatch({ type: "gone" });
+    expect([drafts.read("c"), drafts.read(NEW_CONVERSATION)]).toEqual(["", "And?"]);
+  });
+
   test("nothing happens after leaving", () => {
     const { drafts, kept, follow, send, accept } = setUp();
     follow()();

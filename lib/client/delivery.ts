@@ -59,6 +59,8 @@ export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): (
         drafts.move(NEW_CONVERSATION, now.conversation.id);
         onKept();
       }
+    } else if (now.conversation.gone && !before.conversation.gone) {
+      drafts.move(draftKey(before), draftKey(now));
     } else if (unsentOf(now) === null && lastAsked(now)?.id !== lastAsked(before)?.id) {
       forgetDelivered(now, drafts);
     }

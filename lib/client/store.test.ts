@@ -4,7 +4,7 @@ import type { Refusal } from "@/lib/chat/error";
 import { type GenerationEvent, type Message, type Outcome, textOf } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { createConversationStore } from "./store";
-import type { FollowEnd, OnEvent, StopEnd, Transport } from "./transport";
+import type { ConversationRead, FollowEnd, OnEvent, StopEnd, Transport } from "./transport";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const USAGE = { input_tokens: 3, output_tokens: 5 };
@@ -52,7 +52,7 @@ type Connection = {
 function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   const connections: Connection[] = [];
   const stops: { id: string; shown: number; answer(outcome: Outcome): void; ends(end: StopEnd): void }[] = [];
-  const reads: { id: string; answer(conversation: Conversation | undefined): void }[] = [];
+  const reads: { id: string; answer(conversation: Conversation): void; ends(read: ConversationRead): void }[] = [];
   const savedLeaves: string[] = [];
   const discarded: string[] = [];
   const choice: { model: string | undefined } = { model: undefined };
@@ -84,7 +84,10 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
       new Promise((ends) => {
         stops.push({ id, shown, answer: (outcome) => ends({ type: "settled", outcome }), ends });
       }),
-    readConversation: (id) => new Promise((resolve) => reads.push({ id, answer: resolve })),
+    readConversation: (id) =>
+      new Promise((ends) => {
+        reads.push({ id, answer: (conversation) => ends({ type: "read", conversation }), ends });
+      }),
     saveLeaf: async (_, leafId) => void savedLeaves.push(leafId),
     discard: async (id) => void discarded.push(id),
   };
@@ -713,7 +716,7 @@ describe("Stop that comes too late", () => {
     store.stop(3);
     stops[0]?.answer(DONE);
     await settled();
-    reads[0]?.answer(undefined);
+    reads[0]?.ends({ type: "broken" });
     await settled();
     expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
   });
@@ -917,6 +920,48 @@ describe("branches", () => {
     store.showBranch("a2");
     await settled();
     expect(connections.map(({ asked }) => asked)).toEqual([{ follow: "a2", after: 0 }]);
+  });
+});
+
+describe("a conversation that was deleted elsewhere", () => {
+  const KEPT = conversation(question("u", "Hi"), answer("a", "u", "Hello", DONE));
+  const GONE: Conversation = { id: "c", title: "", leafId: null, messages: [], gone: true };
+
+  test("is known to be gone when it is asked for, and sends nothing more", async () => {
+    const { store, connections, network, reads, kept } = setUp(KEPT);
+    network.isOnline = false;
+    store.send("And?");
+    network.hear();
+    await settled();
+    reads[0]?.ends({ type: "gone" });
+    await settled();
+    expect(store.getState()).toMatchObject({ conversation: GONE, generation: { phase: "idle" }, refused: null });
+    network.isOnline = true;
+    network.listeners[0]?.();
+    await settled();
+    expect(connections).toEqual([]);
+    expect([...kept.keys()]).toEqual(["c"]);
+  });
+
+  test("is asked for when the server does not know what was to be answered", async () => {
+    const { store, connection, reads } = setUp(KEPT);
+    store.send("And?");
+    await settled();
+    connection(0).ends({ type: "refused", error: { code: "not_found", message: "No such message." } });
+    await settled();
+    expect(store.getState().refused).toMatchObject({ message: { id: "id-1" } });
+    reads[0]?.ends({ type: "gone" });
+    await settled();
+    expect(store.getState()).toMatchObject({ conversation: GONE, refused: null });
+  });
+
+  test("is none while it has not begun", async () => {
+    const { store, network, reads } = setUp();
+    network.hear();
+    await settled();
+    reads[0]?.ends({ type: "gone" });
+    await settled();
+    expect(store.getState().conversation).toEqual(conversation());
   });
 });
 

@@ -14,7 +14,7 @@ import type { Message, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { reconnectDelay } from "./reconnect";
 import { browserSurroundings, type Surroundings } from "./surroundings";
-import type { FollowEnd, OnEvent } from "./transport";
+import type { ConversationRead, FollowEnd, OnEvent } from "./transport";
 
 export type ConversationStore = {
   subscribe(listener: () => void): () => void;
@@ -129,7 +129,10 @@ export function createConversationStore(
       if (end.type === "refused" && !isPassing(end.error, isTaken)) {
         if (isUnderWay(id)) dispatch({ type: "refused", id, error: end.error });
         else if (!isTaken) dispatch({ type: "refused_stopped", stopped: asked, error: end.error });
-        return doubtModel(request, end.error);
+        doubtModel(request, end.error);
+        // The whole conversation may be gone. Not awaited, as above.
+        if (end.error.code === "not_found") void refresh();
+        return;
       }
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
@@ -197,7 +200,8 @@ export function createConversationStore(
   function deliverQueued(): void {
     const [next] = state.queued;
     if (next === undefined || state.generation.phase !== "idle" || state.refused !== null || !isOnline()) return;
-    const { messages, leafId } = state.conversation;
+    const { messages, leafId, gone } = state.conversation;
+    if (gone) return;
     if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next, { parentId: leafId });
   }
 
@@ -206,9 +210,13 @@ export function createConversationStore(
     const outcome = await tellStop(id, shown);
     if (outcome === undefined) return;
     if (outcome.type === "stopped") return dispatch({ type: "confirm", id, outcome });
-    const conversation = await transport.readConversation(state.conversation.id);
-    if (conversation === undefined) return;
-    dispatch({ type: "loaded", conversation, lastEventId: 0 });
+    take(await transport.readConversation(state.conversation.id));
+  }
+
+  function take(read: ConversationRead): void {
+    if (read.type === "gone") dispatch({ type: "gone" });
+    if (read.type !== "read") return;
+    dispatch({ type: "loaded", conversation: read.conversation, lastEventId: 0 });
     resumeAnswer();
   }
 
@@ -242,9 +250,7 @@ export function createConversationStore(
     const read = await transport.readConversation(conversation.id);
     if (state.conversation !== conversation || state.generation !== generation) return;
     isRefreshDue = false;
-    if (read === undefined) return;
-    dispatch({ type: "loaded", conversation: read, lastEventId: 0 });
-    resumeAnswer();
+    take(read);
   }
 
   surroundings.onOnline(deliverQueued);
@@ -332,8 +338,8 @@ export function createConversationStore(
   };
 }
 
-function queueKey({ conversation: { id, messages, temporary } }: ConversationState): string {
-  return messages.length === 0 && !temporary ? NEW_CONVERSATION : id;
+function queueKey({ conversation: { id, messages, temporary, gone } }: ConversationState): string {
+  return messages.length === 0 && !temporary && !gone ? NEW_CONVERSATION : id;
 }
 
 /** An answer that is asked for. Without `message`: one more to the message `parentId`, or the rest of the answer `continues`. */
