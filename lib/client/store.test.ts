@@ -965,6 +965,15 @@ describe("a conversation that was deleted elsewhere", () => {
   });
 });
 
+test("what does not fit the conversation on the server has that read anew", async () => {
+  const { store, connection, reads } = setUp();
+  store.send("Hi");
+  await settled();
+  connection(0).ends({ type: "refused", error: { code: "conflict", message: "Sent already." } });
+  await settled();
+  expect(reads).toHaveLength(1);
+});
+
 describe("what another tab has done while an answer was under way here", () => {
   const HERE = {
     ...conversation(question("q1", "One"), answer("a1", "q1", "Here", DONE), answer("a2", "q1", "Ha")),

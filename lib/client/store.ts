@@ -130,8 +130,8 @@ export function createConversationStore(
         if (isUnderWay(id)) dispatch({ type: "refused", id, error: end.error });
         else if (!isTaken) dispatch({ type: "refused_stopped", stopped: asked, error: end.error });
         doubtModel(request, end.error);
-        // The whole conversation may be gone. Not awaited, as above.
-        if (end.error.code === "not_found") void refresh();
+        // The conversation is another here than on the server, or gone there. Not awaited, as above.
+        if (end.error.code === "not_found" || end.error.code === "conflict") void refresh();
         return;
       }
       dispatch({ type: "disconnect", id });
@@ -244,12 +244,12 @@ export function createConversationStore(
 
   async function refresh(): Promise<void> {
     const { conversation, generation } = state;
-    isRefreshDue = true;
-    if (generation.phase !== "idle") return;
+    isRefreshDue = generation.phase !== "idle";
+    if (isRefreshDue) return;
     await stopping;
     const read = await transport.readConversation(conversation.id);
-    if (state.conversation !== conversation || state.generation !== generation) return;
-    isRefreshDue = false;
+    // What was read may lack what has happened here meanwhile.
+    if (state.conversation !== conversation || state.generation !== generation) return refresh();
     take(read);
   }
 
