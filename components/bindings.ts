@@ -23,12 +23,12 @@ export function useDelivery(store: ConversationStore): void {
     const look = () => {
       if (!document.hidden) void store.refresh();
     };
-    window.addEventListener("pagehide", drafts.flush);
+    window.addEventListener("pagehide", drafts.leave);
     document.addEventListener("visibilitychange", look);
     store.resume();
     return () => {
       document.removeEventListener("visibilitychange", look);
-      window.removeEventListener("pagehide", drafts.flush);
+      window.removeEventListener("pagehide", drafts.leave);
       drafts.flush();
       leave();
     };

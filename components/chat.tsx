@@ -13,7 +13,9 @@ import { BudgetNote } from "./budget-note";
 import { Composer, returnTo } from "./composer";
 import { useEditing } from "./editing";
 import { ExportMenu } from "./export-menu";
+import { Gone } from "./gone";
 import { Header } from "./header";
+import { HeldBack } from "./held-back";
 import { Icon } from "./icons";
 import { useJumpToMessage } from "./jump-to-message";
 import { messageOf } from "./live-text";
@@ -48,7 +50,8 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const queued = useConversation(store, (state) => state.queued);
   const key = useConversation(store, draftKey);
   const watched = useWatched(store, rows);
-  const title = useTitle(conversation);
+  const isGone = useConversation(store, (state) => state.conversation.gone === true);
+  const title = useTitle(conversation, isGone);
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -138,7 +141,8 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
         <main ref={scroller} className="scroller">
           <div ref={content} className="sheet">
             <p className="print-title">{title}</p>
-            {rows.length === 0 && (
+            {isGone && <Gone onNewConversation={onNewConversation} />}
+            {rows.length === 0 && !isGone && (
               <Welcome onSend={send}>
                 <TemporaryToggle store={store} />
               </Welcome>
@@ -160,21 +164,30 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             />
           )}
           <Outdated />
+          <HeldBack />
           <Queue
             queued={queued}
-            reason={watched.isAnswering ? "Sent when the answer has ended" : "Sent when you are back online"}
+            reason={
+              isGone
+                ? "Not sent"
+                : watched.isAnswering
+                  ? "Sent when the answer has ended"
+                  : "Sent when you are back online"
+            }
             onEdit={editQueued}
             onCancel={(id) => store.unqueue(id)}
           />
           <TemporaryLine store={store} />
-          <Composer
-            field={field}
-            draftKey={key}
-            isAnswering={watched.isAnswering}
-            onStop={stop}
-            onSend={sendDraft}
-            onEditLast={() => !watched.isAnswering && editing.beginLast(rows)}
-          />
+          {!isGone && (
+            <Composer
+              field={field}
+              draftKey={key}
+              isAnswering={watched.isAnswering}
+              onStop={stop}
+              onSend={sendDraft}
+              onEditLast={() => !watched.isAnswering && editing.beginLast(rows)}
+            />
+          )}
           <BudgetNote draftKey={key} isAnswering={watched.isAnswering} />
         </div>
       </div>
@@ -185,7 +198,8 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
 }
 
 /** The title the list knows, once it knows one: the server makes it from the first message. */
-function useTitle({ id, title }: Conversation): string {
+function useTitle({ id, title }: Conversation, isGone: boolean): string {
   const { conversations } = useConversationList();
+  if (isGone) return "";
   return conversations.find((listed) => listed.id === id)?.title ?? title;
 }

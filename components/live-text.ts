@@ -44,11 +44,12 @@ type LiveText = {
 export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveText): string {
   const { store, message, isLive, writer, onWritten } = live;
   const [initialText] = useState(() => textOf(latest(store, message, isLive).content));
-  const [wasLive] = useState(isLive);
+  // Not only while it is live: what another tab has asked for is followed later, when nothing is under way here.
+  const [wasOpen] = useState(message.outcome === undefined);
   const own = useRef<Writer>(null);
 
   useEffect(() => {
-    if (!wasLive || element.current === null) return;
+    if (!wasOpen || element.current === null) return;
     const started = startWriter(
       {
         source: growingText(store, message.id, textOf),
@@ -59,15 +60,19 @@ export function useLiveText(element: RefObject<HTMLElement | null>, live: LiveTe
       },
       browserScreen,
     );
-    writer.current = started;
     own.current = started;
-    return () => {
-      started.leave();
-      if (writer.current === started) writer.current = null;
-    };
-  }, [wasLive, element, initialText, store, message.id, writer, onWritten]);
+    return () => started.leave();
+  }, [wasOpen, element, initialText, store, message.id, onWritten]);
 
-  useSettledText(element, wasLive ? undefined : initialText);
+  useEffect(() => {
+    if (!isLive) return;
+    writer.current = own.current;
+    return () => {
+      writer.current = null;
+    };
+  }, [isLive, writer]);
+
+  useSettledText(element, wasOpen ? undefined : initialText);
   useCorrectedText(element, message, own);
 
   return initialText;

@@ -6,6 +6,7 @@ import { placesOf, wantedIn } from "@/lib/chat/search-words";
 import { type Command, currentCommands, isMac, isPressed, keysOf, useCommands } from "@/lib/client/commands";
 import { useConversationList } from "@/lib/client/conversation-list";
 import { addressOf, jumpTo } from "@/lib/client/jumps";
+import { canLeave } from "@/lib/client/offline";
 import { usePreferences } from "@/lib/client/preferences";
 import { useSearch } from "@/lib/client/search";
 import { MarkedText } from "./marked-text";
@@ -215,8 +216,9 @@ function useGroups(query: string, currentId: string): Group[] {
   const commands = currentCommands().filter((command) => command.id !== "palette" && isAsked(command, query));
   const places = query === "" ? conversations.slice(0, RECENT) : search.found.slice(0, FOUND);
   const go = (id: string, messageId: string | undefined) => {
-    if (id !== currentId) router.push(addressOf(id, messageId), { scroll: false });
-    else if (messageId !== undefined) jumpTo(messageId);
+    if (id === currentId) {
+      if (messageId !== undefined) jumpTo(messageId);
+    } else if (canLeave()) router.push(addressOf(id, messageId), { scroll: false });
   };
   const groups = [
     { label: "Commands", choices: commands as Choice[] },

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { ListedConversation } from "@/lib/chat/listing";
 import { changeConversation, removeConversation, undoRemoval } from "@/lib/client/conversation-list";
 import { addressOf, jumpTo } from "@/lib/client/jumps";
+import { canLeave } from "@/lib/client/offline";
 import { Icon } from "./icons";
 import { MarkedText } from "./marked-text";
 import { Menu } from "./menu";
@@ -74,7 +75,10 @@ function RowLink({ listed, isUnread, desk }: Omit<RowProps, "removal">) {
       className="sidebar-link"
       onClick={(event) => {
         desk.onLeave();
-        if (id !== desk.currentId) return;
+        if (id !== desk.currentId) {
+          if (!canLeave()) event.preventDefault();
+          return;
+        }
         // It is on the page already, maybe in the middle of an answer.
         event.preventDefault();
         if (messageId !== undefined) jumpTo(messageId);

@@ -329,6 +329,26 @@ describe("a refusal", () => {
   });
 });
 
+describe("an answer of another tab that is turned to while one is under way here", () => {
+  const { outcome: _, ...open } = answer("b", "u", { content: [textBlock("Half")] });
+  const tree = conversation([question("u"), answer("a", "u"), open], "a");
+  const turned = [submit("c", null), { type: "show_branch", leafId: "b" } as const].reduce(
+    reduce,
+    openConversation(tree),
+  );
+
+  test.each<[string, Action]>([
+    ["has ended", arrives("c", 1, ends(DONE))],
+    ["is stopped", { type: "stop", id: "c", shown: 0 }],
+    ["is refused", { type: "refused", id: "c", error: BUSY }],
+  ])("is followed from its start when that %s", (_, end) => {
+    expect(turned.generation).toMatchObject({ id: "c" });
+    const state = reduce(turned, end);
+    expect(state.generation).toEqual({ phase: "resuming", id: "b", lastEventId: 0, unsent: null });
+    expect([state.conversation.leafId, messageIn(state, "b")?.content]).toEqual(["b", []]);
+  });
+});
+
 describe("the server's word on a stop", () => {
   const stopped = reduce(streaming, { type: "stop", id: "a", shown: 5 });
   const CONFIRMED: Outcome = { type: "stopped", usage: USAGE };

@@ -23,6 +23,8 @@ export type Conversation = {
   messages: readonly Message[];
   /** It is deleted when it is closed, has no address of its own and stands in no list. */
   temporary?: true;
+  /** The server has it no more, so nothing of it is left here. */
+  gone?: true;
 };
 
 /**
@@ -82,6 +84,7 @@ export type Action =
   | { type: "dismiss_refusal" }
   /** Only while nothing has been said yet. */
   | { type: "make_temporary"; isTemporary: boolean }
+  | { type: "gone" }
   | { type: "loaded"; conversation: Conversation; lastEventId: number };
 
 /** `message` is null when an answer is asked for again, or goes on. `id` is the new answer's, `parentId` what it answers. */
@@ -148,6 +151,8 @@ export function reduce(state: ConversationState, action: Action): ConversationSt
       return { ...state, refused: null };
     case "make_temporary":
       return makeTemporary(state, action.isTemporary);
+    case "gone":
+      return forget(state);
     case "loaded":
       return load(state, keepIdentity(state.conversation, action.conversation), action.lastEventId);
   }
@@ -214,7 +219,13 @@ function settle(state: ConversationState, id: string, outcome: Outcome, shown = 
     content: settledContent(message.content, shown) as ContentBlock[],
     outcome,
   }));
-  return { ...settled, generation: { phase: "idle" } };
+  return atRest(settled);
+}
+
+/** Nothing is under way here any more: an answer of another tab at the end of the branch being read is resumed. */
+function atRest(state: ConversationState): ConversationState {
+  const { conversation, generation } = openConversation(state.conversation);
+  return { ...state, conversation, generation };
 }
 
 /** What is kept of an answer when it ends: cut to what was shown, without blocks that never said anything. */
@@ -265,12 +276,11 @@ function takeBack(state: ConversationState, generation: LivingGeneration, error:
   const messages = conversation.messages.filter((message) => message.id !== id && message.id !== unsent?.id);
   const isElsewhere = messages.some((message) => message.id === conversation.leafId);
   const leafId = isElsewhere ? conversation.leafId : newestLeaf(messages, origin.edits ?? origin.continues ?? parentId);
-  return {
+  return atRest({
+    ...state,
     conversation: { ...conversation, messages, leafId },
-    generation: { phase: "idle" },
     refused: { error, message: unsent, parentId, ...origin },
-    queued: state.queued,
-  };
+  });
 }
 
 function updateMessage(state: ConversationState, id: string, change: (message: Message) => Message): ConversationState {
@@ -287,18 +297,28 @@ function isCurrent(state: ConversationState, id: string): boolean {
   return state.generation.phase !== "idle" && state.generation.id === id;
 }
 
-/** The other branch; an answer under way at its end is resumed, unless another one is. */
+/** The other branch; an answer under way at its end is resumed, unless another one is: then when that has ended. */
 function showBranch(state: ConversationState, leafId: string): ConversationState {
-  const conversation = { ...state.conversation, leafId };
-  if (state.generation.phase !== "idle") return { ...state, conversation };
-  const opened = openConversation(conversation);
-  return { ...state, conversation: opened.conversation, generation: opened.generation };
+  const shown = { ...state, conversation: { ...state.conversation, leafId } };
+  return state.generation.phase === "idle" ? atRest(shown) : shown;
 }
 
 function makeTemporary(state: ConversationState, isTemporary: boolean): ConversationState {
   const { temporary: _, ...conversation } = state.conversation;
   if (conversation.messages.length > 0) return state;
   return { ...state, conversation: isTemporary ? { ...conversation, temporary: true } : conversation };
+}
+
+/** What was never begun cannot be gone, and what is under way ends in its own way. What waits stays, for the reader to take. */
+function forget(state: ConversationState): ConversationState {
+  const { conversation, generation, queued } = state;
+  if (conversation.messages.length === 0 || generation.phase !== "idle") return state;
+  return {
+    conversation: { ...conversation, title: "", leafId: null, messages: [], gone: true },
+    generation,
+    refused: null,
+    queued,
+  };
 }
 
 /** The conversation as the server has it, but for what is under way here: the server may not know it yet, or less of it. */

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import type { ListedConversation, Listing } from "@/lib/chat/listing";
 import { browserStorage } from "./browser-storage";
+import { pageDrafts } from "./drafts";
 import { noticeAccess } from "./gate";
 import { type ListState, UNKNOWN_LIST, withChange, withFirstPage, withNextPage } from "./list-state";
 import { createRemovals, type Removals } from "./removals";
@@ -34,6 +35,8 @@ let stopWatching: (() => void) | undefined;
 /** Puts off the next question to when it is worth while, by what is known now. */
 let askLater: (() => void) | undefined;
 let channel: BroadcastChannel | undefined;
+/** Where stores say, by id, that there is something new in a conversation; those of this tab hear the list as well. */
+let answers: BroadcastChannel | undefined;
 let removals: Removals | undefined;
 const listeners = new Set<() => void>();
 
@@ -161,6 +164,9 @@ function pageRemovals(): Removals {
       } catch {
         return false; // Offline: it is tried again.
       }
+      // What is being written there is for the next conversation.
+      if (id !== onScreen) pageDrafts().write(id, "");
+      answers?.postMessage(id);
       await refreshConversations();
       channel?.postMessage("changed");
       return true;
@@ -176,10 +182,8 @@ function watch(): () => void {
   if (typeof BroadcastChannel !== "undefined") {
     channel = new BroadcastChannel(CHANNEL);
     channel.addEventListener("message", () => void refresh(), { signal });
-    // The other tabs' stores say here that a conversation goes on.
-    const answers = new BroadcastChannel("platen.conversations");
+    answers = new BroadcastChannel("platen.conversations");
     answers.addEventListener("message", () => void refresh(), { signal });
-    signal.addEventListener("abort", () => answers.close());
   }
   let timer: ReturnType<typeof setTimeout> | undefined;
   const setTimer = () => {
@@ -206,6 +210,8 @@ function watch(): () => void {
     askLater = undefined;
     channel?.close();
     channel = undefined;
+    answers?.close();
+    answers = undefined;
   };
 }
 

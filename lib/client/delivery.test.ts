@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Action, openConversation, reduce } from "@/lib/chat/conversation";
 import type { Message } from "@/lib/chat/message";
-import { draftKey, editKey, followDelivery, NEW_CONVERSATION } from "./delivery";
-import { createDrafts } from "./drafts";
+import { draftKey, editKey, followDelivery } from "./delivery";
+import { createDrafts, NEW_CONVERSATION } from "./drafts";
 
 const CREATED_AT = "2026-11-22T00:00:00.000Z";
 
@@ -86,6 +86,31 @@ describe("delivery", () => {
     drafts.write("c", "hello");
     follow();
     expect(drafts.read("c")).toBe("");
+  });
+
+  test("a draft that was sent from another tab is let go when that is read, and only then", () => {
+    const { dispatch, drafts, follow } = setUp([{ ...asked("Hi"), id: "u0" }]);
+    follow();
+    const load = (...messages: Message[]) =>
+      dispatch({
+        type: "loaded",
+        conversation: { id: "c", title: "", leafId: "u1", messages: [{ ...asked("Hi"), id: "u0" }, ...messages] },
+        lastEventId: 0,
+      });
+    drafts.write("c", "hello");
+    load(asked("hello"));
+    expect(drafts.read("c")).toBe("");
+    drafts.write("c", "hello");
+    load(asked("hello"), { ...asked("Well."), id: "a1", role: "assistant", outcome: { type: "interrupted" } });
+    expect(drafts.read("c")).toBe("hello");
+  });
+
+  test("a draft in a conversation that is gone is one of the next conversation", () => {
+    const { dispatch, drafts, follow } = setUp([asked("Hi")]);
+    follow();
+    drafts.write("c", "And?");
+    dispatch({ type: "gone" });
+    expect([drafts.read("c"), drafts.read(NEW_CONVERSATION)]).toEqual(["", "And?"]);
   });
 
   test("nothing happens after leaving", () => {

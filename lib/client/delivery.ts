@@ -1,10 +1,7 @@
 import type { ConversationState } from "../chat/conversation";
 import { type Message, textOf } from "../chat/message";
-import { type Drafts, UNSTORED } from "./drafts";
+import { type Drafts, NEW_CONVERSATION, UNSTORED } from "./drafts";
 import type { ConversationStore } from "./store";
-
-/** Drafts of a conversation the server does not have yet share one place: its id changes with each visit. */
-export const NEW_CONVERSATION = "new";
 
 /** Where the draft of this conversation is kept. */
 export function draftKey(state: ConversationState): string {
@@ -62,14 +59,22 @@ export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): (
         drafts.move(NEW_CONVERSATION, now.conversation.id);
         onKept();
       }
+    } else if (now.conversation.gone && !before.conversation.gone) {
+      drafts.move(draftKey(before), draftKey(now));
+    } else if (unsentOf(now) === null && lastAsked(now)?.id !== lastAsked(before)?.id) {
+      forgetDelivered(now, drafts);
     }
     before = now;
   });
 }
 
-/** A reload just after sending finds the text both in the transcript and in the draft. */
+/** A reload just after sending finds the text both in the transcript and in the draft; so does another tab. */
 function forgetDelivered(state: ConversationState, drafts: Drafts): void {
-  const last = state.conversation.messages.findLast((message) => message.role === "user");
+  const last = lastAsked(state);
   const key = draftKey(state);
   if (last !== undefined && drafts.read(key) === textOf(last.content)) drafts.write(key, "");
+}
+
+function lastAsked({ conversation }: ConversationState): Message | undefined {
+  return conversation.messages.findLast((message) => message.role === "user");
 }

@@ -1,4 +1,5 @@
-import { browserStorage } from "./browser-storage";
+import { browserStorage, tabStorage } from "./browser-storage";
+import { BETWEEN_DRAFTS, type Items, ownedByTab } from "./draft-storage";
 
 /** What a reader has written and not yet seen arrive, for each conversation; kept through a reload. */
 export type Drafts = {
@@ -13,13 +14,15 @@ export type Drafts = {
   returned(key: string, text: string): void;
   /** What stands under `from` goes on under `to`: a new conversation has got its place. */
   move(from: string, to: string): void;
-  /** Stores what still waits; to be called before the page goes. */
+  /** Stores what still waits. */
   flush(): void;
+  /** The page goes: stores what still waits, and leaves what it keeps for itself where another can find it. */
+  leave(): void;
   subscribe(listener: () => void): () => void;
 };
 
 /** A storage that may be full, forbidden or absent. */
-type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+type DraftStorage = Items & { leave?(): void };
 
 type Draft = { text: string; sent: string };
 
@@ -27,10 +30,12 @@ export const SAVE_AFTER_MS = 300;
 const PREFIX = "platen.draft.";
 /** Drafts whose key begins so are never stored. */
 export const UNSTORED = "unstored.";
+/** Drafts of a conversation the server does not have yet share one place in each tab: its id changes with each visit. */
+export const NEW_CONVERSATION = "new";
 const EMPTY: Draft = { text: "", sent: "" };
 
 function joined(first: string, second: string): string {
-  return [first, second].filter((text) => text !== "").join("\n\n");
+  return [first, second].filter((text) => text !== "").join(BETWEEN_DRAFTS);
 }
 
 /** Drafts over `storage`. Without one, or when it refuses, they live as long as the page. */
@@ -92,6 +97,14 @@ export function createDrafts(storage: DraftStorage | null): Drafts {
       flush();
     },
     flush,
+    leave() {
+      flush();
+      try {
+        storage?.leave?.();
+      } catch {
+        // Full or forbidden: the draft is still the tab's.
+      }
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -122,6 +135,11 @@ let shared: Drafts | undefined;
 
 /** The page's drafts, one for the whole browser tab. */
 export function pageDrafts(): Drafts {
-  shared ??= createDrafts(browserStorage());
+  shared ??= createDrafts(pageStorage());
   return shared;
+}
+
+function pageStorage(): DraftStorage | null {
+  const [all, tab] = [browserStorage(), tabStorage()];
+  return all === null || tab === null ? all : ownedByTab(all, tab, PREFIX + NEW_CONVERSATION);
 }

@@ -63,7 +63,7 @@ function server() {
     start: (_id, _request, onEvent) => open(0, onEvent),
     follow: (_id, after, onEvent) => open(after, onEvent),
     stop: async () => ({ type: "settled", outcome: OUTCOME }),
-    readConversation: async () => undefined,
+    readConversation: async () => ({ type: "broken" }),
     saveLeaf: async () => {},
     discard: async () => {},
   };

@@ -4,7 +4,7 @@ import type { Refusal } from "@/lib/chat/error";
 import { type GenerationEvent, type Message, type Outcome, textOf } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { createConversationStore } from "./store";
-import type { FollowEnd, OnEvent, StopEnd, Transport } from "./transport";
+import type { ConversationRead, FollowEnd, OnEvent, StopEnd, Transport } from "./transport";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const USAGE = { input_tokens: 3, output_tokens: 5 };
@@ -52,7 +52,7 @@ type Connection = {
 function setUp(initial: Conversation = conversation(), lastEventId = 0) {
   const connections: Connection[] = [];
   const stops: { id: string; shown: number; answer(outcome: Outcome): void; ends(end: StopEnd): void }[] = [];
-  const reads: { id: string; answer(conversation: Conversation | undefined): void }[] = [];
+  const reads: { id: string; answer(conversation: Conversation): void; ends(read: ConversationRead): void }[] = [];
   const savedLeaves: string[] = [];
   const discarded: string[] = [];
   const choice: { model: string | undefined } = { model: undefined };
@@ -84,7 +84,10 @@ function setUp(initial: Conversation = conversation(), lastEventId = 0) {
       new Promise((ends) => {
         stops.push({ id, shown, answer: (outcome) => ends({ type: "settled", outcome }), ends });
       }),
-    readConversation: (id) => new Promise((resolve) => reads.push({ id, answer: resolve })),
+    readConversation: (id) =>
+      new Promise((ends) => {
+        reads.push({ id, answer: (conversation) => ends({ type: "read", conversation }), ends });
+      }),
     saveLeaf: async (_, leafId) => void savedLeaves.push(leafId),
     discard: async (id) => void discarded.push(id),
   };
@@ -237,6 +240,21 @@ describe("a message", () => {
     for (const listener of network.listeners) listener();
     await settled();
     expect(connection(0).asked).toMatchObject({ request: { message: sent("id-1", "Hi") } });
+  });
+
+  test("that begins a conversation leaves nothing waiting for the next one", async () => {
+    const { store, connection, network, kept } = setUp();
+    network.isOnline = false;
+    store.send("Hi");
+    store.send("And?");
+    expect(kept.get("new")).toHaveLength(2);
+    network.isOnline = true;
+    for (const listener of network.listeners) listener();
+    await settled();
+    expect([kept.get("new"), kept.get("c")]).toEqual([[], [{ id: "id-2", text: "And?" }]]);
+    connection(0).ends({ type: "refused", error: BUSY });
+    await settled();
+    expect([kept.get("new"), kept.get("c")]).toEqual([[{ id: "id-2", text: "And?" }], []]);
   });
 
   test("is told to the other tabs, and what they tell is read from the server", async () => {
@@ -698,7 +716,7 @@ describe("Stop that comes too late", () => {
     store.stop(3);
     stops[0]?.answer(DONE);
     await settled();
-    reads[0]?.answer(undefined);
+    reads[0]?.ends({ type: "broken" });
     await settled();
     expect(texts(store)[1]).toEqual(["id-2", "Hel", "stopped"]);
   });
@@ -905,7 +923,138 @@ describe("branches", () => {
   });
 });
 
+describe("a conversation that was deleted elsewhere", () => {
+  const KEPT = conversation(question("u", "Hi"), answer("a", "u", "Hello", DONE));
+  const GONE: Conversation = { id: "c", title: "", leafId: null, messages: [], gone: true };
+
+  test("is known to be gone when it is asked for, and sends nothing more", async () => {
+    const { store, connections, network, reads, kept } = setUp(KEPT);
+    network.isOnline = false;
+    store.send("And?");
+    network.hear();
+    await settled();
+    reads[0]?.ends({ type: "gone" });
+    await settled();
+    expect(store.getState()).toMatchObject({ conversation: GONE, generation: { phase: "idle" }, refused: null });
+    network.isOnline = true;
+    network.listeners[0]?.();
+    await settled();
+    expect(connections).toEqual([]);
+    expect([...kept.keys()]).toEqual(["c"]);
+  });
+
+  test("is asked for when the server does not know what was to be answered", async () => {
+    const { store, connection, reads } = setUp(KEPT);
+    store.send("And?");
+    await settled();
+    connection(0).ends({ type: "refused", error: { code: "not_found", message: "No such message." } });
+    await settled();
+    expect(store.getState().refused).toMatchObject({ message: { id: "id-1" } });
+    reads[0]?.ends({ type: "gone" });
+    await settled();
+    expect(store.getState()).toMatchObject({ conversation: GONE, refused: null });
+  });
+
+  test("is none while it has not begun", async () => {
+    const { store, network, reads } = setUp();
+    network.hear();
+    await settled();
+    reads[0]?.ends({ type: "gone" });
+    await settled();
+    expect(store.getState().conversation).toEqual(conversation());
+  });
+});
+
+test("what does not fit the conversation on the server has that read anew", async () => {
+  const { store, connection, reads } = setUp();
+  store.send("Hi");
+  await settled();
+  connection(0).ends({ type: "refused", error: { code: "conflict", message: "Sent already." } });
+  await settled();
+  expect(reads).toHaveLength(1);
+});
+
+describe("what another tab has done while an answer was under way here", () => {
+  const HERE = {
+    ...conversation(question("q1", "One"), answer("a1", "q1", "Here", DONE), answer("a2", "q1", "Ha")),
+    leafId: "a1",
+  };
+
+  test("is followed when the reader has turned to it, before anything that waits is sent", async () => {
+    const { store, connection, connections } = setUp(HERE);
+    store.retry("a1");
+    await settled();
+    store.showBranch("a2");
+    store.send("And?");
+    connection(0).says(1, START, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a2", after: 0 });
+    connection(1).says(1, START, BEGIN, says("Half and whole"), ends(DONE));
+    connection(1).ends({ type: "ended" });
+    await settled();
+    expect(texts(store)[2]).toEqual(["a2", "Half and whole", "done"]);
+    expect(connections).toHaveLength(3);
+    expect(connection(2).asked).toMatchObject({ request: { parentId: "a2" } });
+  });
+
+  test("is followed after a Stop, too", async () => {
+    const { store, connection, stops } = setUp(HERE);
+    store.retry("a1");
+    await settled();
+    connection(0).says(1, START);
+    store.showBranch("a2");
+    store.stop(0);
+    stops[0]?.answer(STOPPED);
+    await settled();
+    expect(connection(1).asked).toEqual({ follow: "a2", after: 0 });
+  });
+
+  test("is read when that has ended", async () => {
+    const { store, connection, network, reads } = await streaming();
+    network.hear();
+    network.hear();
+    await settled();
+    expect(reads).toEqual([]);
+    connection(0).says(4, ends(DONE));
+    connection(0).ends({ type: "ended" });
+    await settled();
+    expect(reads).toHaveLength(1);
+    reads[0]?.answer(store.getState().conversation);
+    await settled();
+    store.send("And?");
+    await settled();
+    connection(1).says(1, START, ends(DONE));
+    await settled();
+    expect(reads).toHaveLength(1);
+  });
+
+  test("is read again when something was sent in the middle of reading it", async () => {
+    const { store, connection, network, reads } = setUp(HERE);
+    network.hear();
+    await settled();
+    store.send("And?");
+    reads[0]?.answer(HERE);
+    await settled();
+    connection(0).says(1, START, ends(DONE));
+    await settled();
+    expect(reads).toHaveLength(2);
+  });
+});
+
 describe("a temporary conversation", () => {
+  test("that is let go takes along what waits", async () => {
+    const { store, connections, network, kept } = setUp();
+    store.setTemporary(true);
+    network.isOnline = false;
+    store.send("Later");
+    store.discard();
+    network.isOnline = true;
+    network.listeners[0]?.();
+    await settled();
+    expect([connections, store.getState().queued, kept.get("c")]).toEqual([[], [], []]);
+  });
+
   test("says so with each message, keeps its queue apart, and is deleted when it is let go", async () => {
     const { store, connection, discarded, kept, network } = setUp();
     store.discard();

@@ -14,7 +14,7 @@ import type { Message, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
 import { reconnectDelay } from "./reconnect";
 import { browserSurroundings, type Surroundings } from "./surroundings";
-import type { FollowEnd, OnEvent } from "./transport";
+import type { ConversationRead, FollowEnd, OnEvent } from "./transport";
 
 export type ConversationStore = {
   subscribe(listener: () => void): () => void;
@@ -71,19 +71,31 @@ export function createConversationStore(
   let stopping: Promise<void> = Promise.resolve();
   let lastRequestMs = Number.NEGATIVE_INFINITY;
   let hasBeenShown = false;
+  /** Others have done what has not been read yet. */
+  let isRefreshDue = false;
 
   function dispatch(action: Action): void {
     const before = state;
     state = reduce(before, action);
     if (state === before) return;
-    if (state.queued !== before.queued) queues.write(queueKey(), state.queued);
+    keepQueue(before);
     for (const listener of listeners) listener();
-    if (before.generation.phase !== "idle" && state.generation.phase === "idle") queueMicrotask(deliverQueued);
+    const { generation } = before;
+    if (generation.phase !== "idle" && !isUnderWay(generation.id)) queueMicrotask(goOn);
   }
 
-  function queueKey(): string {
-    const { messages, temporary } = state.conversation;
-    return messages.length === 0 && !temporary ? NEW_CONVERSATION : state.conversation.id;
+  /** Takes up, once an answer has ended, what had to wait for that. */
+  function goOn(): void {
+    resumeAnswer();
+    deliverQueued();
+    if (isRefreshDue) void refresh();
+  }
+
+  /** Its place changes when the conversation begins: what stayed in the old one would be sent again by the next. */
+  function keepQueue(before: ConversationState): void {
+    const isMoved = queueKey(before) !== queueKey(state) && before.queued.length > 0;
+    if (isMoved) queues.write(queueKey(before), []);
+    if (isMoved || state.queued !== before.queued) queues.write(queueKey(state), state.queued);
   }
 
   /** Follows the answer under way to its end, whatever happens to the connection. `request` starts it if no event has come yet. */
@@ -117,7 +129,10 @@ export function createConversationStore(
       if (end.type === "refused" && !isPassing(end.error, isTaken)) {
         if (isUnderWay(id)) dispatch({ type: "refused", id, error: end.error });
         else if (!isTaken) dispatch({ type: "refused_stopped", stopped: asked, error: end.error });
-        return doubtModel(request, end.error);
+        doubtModel(request, end.error);
+        // The conversation is another here than on the server, or gone there. Not awaited, as above.
+        if (end.error.code === "not_found" || end.error.code === "conflict") void refresh();
+        return;
       }
       dispatch({ type: "disconnect", id });
       if (elapsedMs() - lastRequestMs > HEALTHY_MS) failures = 0;
@@ -185,7 +200,8 @@ export function createConversationStore(
   function deliverQueued(): void {
     const [next] = state.queued;
     if (next === undefined || state.generation.phase !== "idle" || state.refused !== null || !isOnline()) return;
-    const { messages, leafId } = state.conversation;
+    const { messages, leafId, gone } = state.conversation;
+    if (gone) return;
     if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next, { parentId: leafId });
   }
 
@@ -194,9 +210,13 @@ export function createConversationStore(
     const outcome = await tellStop(id, shown);
     if (outcome === undefined) return;
     if (outcome.type === "stopped") return dispatch({ type: "confirm", id, outcome });
-    const conversation = await transport.readConversation(state.conversation.id);
-    if (conversation === undefined) return;
-    dispatch({ type: "loaded", conversation, lastEventId: 0 });
+    take(await transport.readConversation(state.conversation.id));
+  }
+
+  function take(read: ConversationRead): void {
+    if (read.type === "gone") dispatch({ type: "gone" });
+    if (read.type !== "read") return;
+    dispatch({ type: "loaded", conversation: read.conversation, lastEventId: 0 });
     resumeAnswer();
   }
 
@@ -224,12 +244,13 @@ export function createConversationStore(
 
   async function refresh(): Promise<void> {
     const { conversation, generation } = state;
-    if (generation.phase !== "idle") return;
+    isRefreshDue = generation.phase !== "idle";
+    if (isRefreshDue) return;
     await stopping;
     const read = await transport.readConversation(conversation.id);
-    if (read === undefined || state.conversation !== conversation || state.generation !== generation) return;
-    dispatch({ type: "loaded", conversation: read, lastEventId: 0 });
-    resumeAnswer();
+    // What was read may lack what has happened here meanwhile.
+    if (state.conversation !== conversation || state.generation !== generation) return refresh();
+    take(read);
   }
 
   surroundings.onOnline(deliverQueued);
@@ -298,13 +319,15 @@ export function createConversationStore(
       if (leafId !== null) void transport.saveLeaf(id, leafId);
     },
     discard() {
-      if (!state.conversation.temporary || state.conversation.messages.length === 0) return;
+      const { id, temporary, messages } = state.conversation;
+      if (!temporary) return;
+      for (const waiting of state.queued) dispatch({ type: "unqueue", id: waiting.id });
+      if (messages.length === 0) return;
       following?.controller.abort();
-      queues.write(queueKey(), []);
-      void transport.discard(state.conversation.id);
+      void transport.discard(id);
     },
     resume() {
-      dispatch({ type: "queue", messages: queues.read(queueKey()) });
+      dispatch({ type: "queue", messages: queues.read(queueKey(state)) });
       resumeAnswer();
       deliverQueued();
       // The first page has what the server has just rendered; of a blank sheet the server knows nothing.
@@ -313,6 +336,10 @@ export function createConversationStore(
     },
     refresh,
   };
+}
+
+function queueKey({ conversation: { id, messages, temporary, gone } }: ConversationState): string {
+  return messages.length === 0 && !temporary && !gone ? NEW_CONVERSATION : id;
 }
 
 /** An answer that is asked for. Without `message`: one more to the message `parentId`, or the rest of the answer `continues`. */
@@ -346,6 +373,20 @@ export function conversationStore(initial: Conversation, lastEventId: number): C
   // The server renders for many visitors: only a browser may keep one.
   if (typeof window !== "undefined") stores.set(initial.id, store);
   return store;
+}
+
+/**
+ * The id of the next blank sheet. What waits on one is shown there and nowhere else, so that one comes before all others;
+ * `opened` serves if nothing has been said in it.
+ */
+export function blankSheetId(opened?: Conversation): string {
+  const isBlank = (state: ConversationState) => queueKey(state) === NEW_CONVERSATION;
+  for (const [id, store] of stores) {
+    const state = store.getState();
+    if (isBlank(state) && state.queued.length > 0) return id;
+  }
+  const isFree = opened?.messages.length === 0 && isBlank(conversationStore(opened, 0).getState());
+  return isFree ? opened.id : crypto.randomUUID();
 }
 
 /**

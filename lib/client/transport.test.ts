@@ -181,8 +181,15 @@ describe("what is asked of the server", () => {
   test("a conversation is read", async () => {
     const conversation = { id: "c", title: "", leafId: null, messages: [] };
     const { transport, calls } = transportFor(() => Response.json(conversation));
-    expect(await transport.readConversation("c")).toEqual(conversation);
+    expect(await transport.readConversation("c")).toEqual({ type: "read", conversation });
     expect(calls).toEqual([{ input: "/api/conversations/c", init: {} }]);
+  });
+
+  test("a conversation is gone when the server says so, and not when something before it knows no such page", async () => {
+    const gone = transportFor(() => Response.json({ error: { code: "not_found", message: "" } }, { status: 404 }));
+    expect(await gone.transport.readConversation("c")).toEqual({ type: "gone" });
+    const lost = transportFor(() => new Response("<h1>Not found</h1>", { status: 404 }));
+    expect(await lost.transport.readConversation("c")).toEqual({ type: "broken" });
   });
 
   test("the branch that is read is saved", async () => {
@@ -198,7 +205,7 @@ describe("what is asked of the server", () => {
   ])("of a server %s, nothing is learned and nothing thrown", async (_, answer) => {
     const { transport } = transportFor(answer);
     expect(await transport.stop("a", 0)).toEqual({ type: "broken" });
-    expect(await transport.readConversation("c")).toBeUndefined();
+    expect(await transport.readConversation("c")).toEqual({ type: "broken" });
     await expect(transport.saveLeaf("c", "a")).resolves.toBeUndefined();
   });
 });

@@ -19,6 +19,9 @@ export type FollowEnd =
  */
 export type StopEnd = { type: "settled"; outcome: Outcome } | { type: "broken" } | { type: "refused" };
 
+/** A conversation as the server has it, or that it has none. `broken`: nothing was learned. */
+export type ConversationRead = { type: "read"; conversation: Conversation } | { type: "gone" } | { type: "broken" };
+
 export type OnEvent = (numbered: NumberedEvent) => void;
 
 /** A conversation's only door to the server. `signal` ends the reading, not the answer. */
@@ -27,7 +30,7 @@ export type Transport = {
   follow(id: string, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<FollowEnd>;
   /** Outlives the page. To be told twice does no harm. */
   stop(id: string, shown: number): Promise<StopEnd>;
-  readConversation(id: string): Promise<Conversation | undefined>;
+  readConversation(id: string): Promise<ConversationRead>;
   saveLeaf(conversationId: string, leafId: string): Promise<void>;
   /** Deletes the conversation. Outlives the page. */
   discard(conversationId: string): Promise<void>;
@@ -72,7 +75,11 @@ export function httpTransport(fetch: typeof globalThis.fetch): Transport {
 
     async readConversation(id) {
       const response = await fetch(`/api/conversations/${id}`).catch(() => undefined);
-      return response?.ok ? readJson<Conversation>(response) : undefined;
+      if (response === undefined) return { type: "broken" };
+      const body = await readJson<Conversation & { error?: Refusal }>(response);
+      // By its code: a proxy that does not reach the server may well say 404.
+      if (body?.error?.code === "not_found") return { type: "gone" };
+      return response.ok && body !== undefined ? { type: "read", conversation: body } : { type: "broken" };
     },
 
     async saveLeaf(conversationId, leafId) {

@@ -8,17 +8,19 @@ import { modelId } from "./model";
 import { openSession } from "./session";
 import { readConversation } from "./store/conversations";
 
-/** What the page of a new conversation needs; the id is fresh on every visit. */
-export async function openNewConversation(): Promise<{ id: string; modelName: string } | "gated"> {
+/** What the page of a conversation needs. */
+export type OpenedConversation = { conversation: Conversation; lastEventId: number; modelName: string };
+
+/** A new conversation; the id is fresh on every visit. */
+export async function openNewConversation(): Promise<OpenedConversation | "gated"> {
   // Reading the request makes the page dynamic, so that no two visits share an id.
   if (!openSession(await headers()).isLetIn) return "gated";
-  return { id: randomUUID(), modelName: modelName(modelId()) };
+  const conversation = { id: randomUUID(), title: "", leafId: null, messages: [] };
+  return { conversation, lastEventId: 0, modelName: modelName(modelId()) };
 }
 
-export type StoredConversation = { conversation: Conversation; lastEventId: number; modelName: string };
-
 /** The visitor's conversation as the store has it; null for one that is not theirs or does not exist. */
-export async function openStoredConversation(id: string): Promise<StoredConversation | "gated" | null> {
+export async function openStoredConversation(id: string): Promise<OpenedConversation | "gated" | null> {
   const { visitor, isLetIn } = openSession(await headers());
   if (!isLetIn) return "gated";
   if (!uuid.safeParse(id).success) return null;

@@ -212,6 +212,36 @@ test("a tab that has missed a turn begins a branch, and shows the way to the oth
   await device.close();
 });
 
+test("an answer of another tab that was turned to in the middle of one's own is there in the end, whole", async ({
+  chat,
+  upstream,
+  context,
+}) => {
+  upstream.script(answer("First."));
+  await chat.open();
+  await chat.say("One");
+  await chat.settled();
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.open(new URL(chat.page.url()).pathname);
+  upstream.script(answer(LONG, { pace: everyMs(30) }));
+  await second.messages.first().hover();
+  await button(second, "Edit").click();
+  await second.page.getByRole("textbox", { name: "Edit your text" }).fill("One, rather");
+  await second.page.keyboard.press("Enter");
+  await expect(second.answers).toContainText("sheet 0");
+  await chat.page.bringToFront();
+  const next = chat.messages.first().getByRole("button", { name: "Next version" });
+  await expect(next).toBeEnabled();
+  upstream.script(answer("Of my own, word by word. ".repeat(4), { pace: everyMs(60) }));
+  await button(chat, "Retry").click();
+  await expect(chat.stop).toBeVisible();
+  await next.click();
+  await expect(chat.messages).toContainText("One, rather");
+  await expect(chat.answers).toContainText("sheet 29", { timeout: 40_000 });
+  await expect(chat.stop).toHaveCount(0);
+  await expect.poll(() => chat.lastAnswer()).toBe(await second.lastAnswer());
+});
+
 test("a temporary conversation is in no list, has no address, and is gone when it is closed", async ({
   chat,
   upstream,

@@ -1,5 +1,5 @@
 import { answer, everyMs } from "../upstream/scenario";
-import { expect, test } from "./fixtures";
+import { Chat, expect, test } from "./fixtures";
 
 test("Shift+Enter makes a new line, Enter sends, the box grows and shrinks", async ({ chat, upstream }) => {
   upstream.script(answer("Fine."));
@@ -46,6 +46,29 @@ test("a draft survives a reload, and Stop sends nothing of it", async ({ chat, u
   await chat.settled("Stopped");
   await expect(chat.box).toHaveValue("my next question");
   await expect(chat.messages).toHaveCount(1);
+});
+
+test("two tabs begin a conversation each, and a tab that is closed leaves its draft to the next", async ({
+  chat,
+  upstream,
+  context,
+}) => {
+  upstream.script(answer("Here."));
+  await chat.open();
+  await chat.box.fill("Long thought over");
+  await chat.page.reload();
+  await expect(chat.box).toHaveValue("Long thought over");
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.open();
+  await expect(second.box).toHaveValue("");
+  await second.say("In haste");
+  await second.settled();
+  await chat.page.reload();
+  await expect(chat.box).toHaveValue("Long thought over");
+  await chat.page.close({ runBeforeUnload: true });
+  const third = new Chat(await context.newPage(), chat.url);
+  await third.open();
+  await expect(third.box).toHaveValue("Long thought over");
 });
 
 test("what is sent while an answer is under way waits, can be edited, and goes out when it ends", async ({

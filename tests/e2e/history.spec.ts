@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { ARCHIVE_FOOT, ARCHIVE_HEAD, type ArchivedConversation } from "@/lib/chat/archive";
 import type { Message } from "@/lib/chat/message";
 import { answer, everyMs } from "../upstream/scenario";
-import { expect, test } from "./fixtures";
+import { Chat, expect, test } from "./fixtures";
 
 function sidebar(page: Page) {
   return page.getByRole("navigation", { name: "Conversations" });
@@ -93,6 +93,55 @@ test("a deleted conversation comes back by Undo, and is gone for good when the p
   await expect(sidebar(page).getByRole("button", { name: "Undo" })).toBeVisible();
   await page.goto("about:blank");
   await expect.poll(async () => (await page.request.get(address)).status()).toBe(404);
+});
+
+test("a deleted conversation is gone in another tab, and by Back; what was being written there goes along", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.open(new URL(page.url()).pathname);
+  await second.box.fill("Half a thought");
+  await page.bringToFront();
+  await pick(page, "To be deleted", "Delete");
+  const gone = /This conversation is no longer here/;
+  await expect(second.page.getByRole("alert").filter({ hasText: gone })).toBeVisible();
+  await expect(second.messages).toHaveCount(0);
+  await page.goBack();
+  await expect(page.getByRole("alert").filter({ hasText: gone })).toBeVisible();
+  await expect(chat.messages).toHaveCount(0);
+  await second.page.bringToFront();
+  await second.page.getByRole("main").getByRole("button", { name: "New conversation" }).click();
+  await expect(second.box).toHaveValue("Half a thought");
+  await second.send.click();
+  await second.settled();
+});
+
+test("what is sent to a conversation that is gone comes back to the box of a new one", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  const address = new URL(page.url()).pathname.replace("/c/", "/api/conversations/");
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.open();
+  await second.page.evaluate((path) => fetch(path, { method: "DELETE" }).then(() => {}), address);
+  await page.bringToFront();
+  await chat.say("Too late");
+  await page.getByRole("main").getByRole("button", { name: "New conversation" }).click();
+  await expect(chat.box).toHaveValue("Too late");
+  await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
 test("the menu of a conversation is worked by the keyboard alone", async ({ chat, upstream, page }) => {

@@ -171,11 +171,13 @@ async function checkPlace(transaction: Transaction<Schema>, begin: NewGeneration
     if (taken === undefined) continue;
     // Of somebody else's message it is not even said that there is one.
     if (!(await ownsConversation(transaction, begin.visitorId, taken.conversation_id))) return unknown("message");
-    return { type: "refused", code: "conflict", message: "That id is already the id of another message." };
+    return { type: "refused", code: "conflict", message: "This message has been sent already." };
   }
   if (begin.parentId === null) return undefined;
   const parent = await findMessage(transaction, begin.parentId);
-  if (parent === undefined || parent.conversation_id !== begin.conversationId) return unknown("message to answer");
+  if (parent === undefined || parent.conversation_id !== begin.conversationId) {
+    return { type: "refused", code: "not_found", message: "What this was to follow is not here any more." };
+  }
   if (begin.message === null) {
     if (parent.role === "user" || canContinue(messageFromRow(parent))) return undefined;
     return { type: "refused", code: "invalid_request", message: "Only an answer that broke off can be continued." };
