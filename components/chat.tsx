@@ -24,6 +24,7 @@ import { Queue } from "./queue";
 import { RefusalNotice } from "./refusal-notice";
 import { rowsSelector } from "./rows";
 import { ShareButton } from "./share/share-button";
+import { showInPlace } from "./show-version";
 import { Sidebar, SidebarDrawer } from "./sidebar";
 import { Status } from "./status";
 import { TemporaryLine, TemporaryToggle, useTemporary } from "./temporary";
@@ -54,7 +55,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const field = useRef<HTMLTextAreaElement>(null);
   const drawer = useRef<HTMLDialogElement>(null);
   const writer = useRef<Writer | null>(null);
-  const { isAway, jump } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
+  const { isAway, jump, letGo } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
   const editing = useEditing(store, { field, onSent: jump });
 
   function send(text: string): void {
@@ -93,8 +94,11 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   }
 
   function showVersion(messageId: string): void {
-    editing.cancel();
-    store.showBranch(messageId);
+    letGo();
+    showInPlace(messageId, { scroller, rows }, () => {
+      editing.cancel();
+      store.showBranch(messageId);
+    });
   }
 
   function stop(): void {

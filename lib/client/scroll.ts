@@ -54,9 +54,9 @@ type Following = {
 
 /**
  * Keeps `scroller` at the end of `content` while the reader is there, and starts at the end.
- * `jump` goes there and follows from then on.
+ * `jump` goes there and follows from then on; `letGo` leaves the view where it is, until the reader is at the end again.
  */
-export function useFollowing({ scroller, content, isBlank }: Following): { isAway: boolean; jump(): void } {
+export function useFollowing({ scroller, content, isBlank }: Following) {
   const [isAway, setIsAway] = useState(false);
   const isFollowing = useRef(true);
 
@@ -92,6 +92,9 @@ export function useFollowing({ scroller, content, isBlank }: Following): { isAwa
       isFollowing.current = true;
       setIsAway(false);
       if (scroller.current !== null) toEnd(scroller.current);
+    },
+    letGo() {
+      isFollowing.current = false;
     },
   };
 }

@@ -43,6 +43,36 @@ test("an edited message begins a branch, both can be read, and a reload shows th
   await expect(chat.answers).toHaveText(/The second answer\./);
 });
 
+test("the buttons of the versions stay where they were pressed, and keep the focus", async ({ chat, upstream }) => {
+  upstream.script(answer(LONG));
+  await chat.open();
+  for (const question of ["One", "Two", "Three"]) {
+    await chat.say(question);
+    await chat.settled();
+    await expect(chat.messages.last()).toHaveText(question);
+  }
+  await button(chat, "Edit").first().click();
+  const field = chat.page.getByRole("textbox", { name: "Edit your text" });
+  await field.fill("One, rather");
+  upstream.script(answer("A short answer."));
+  await field.press("Enter");
+  await chat.settled();
+  const previous = button(chat, "Previous version");
+  const next = button(chat, "Next version");
+  const before = await previous.boundingBox();
+  await previous.focus();
+  await chat.page.keyboard.press("Enter");
+  await expect(chat.messages).toHaveCount(3);
+  // At the first version there is only the way on.
+  await expect(next).toBeFocused();
+  const stays = async () => Math.abs(((await previous.boundingBox())?.y ?? 0) - (before?.y ?? 0));
+  await expect.poll(stays).toBeLessThan(2);
+  await chat.page.keyboard.press("Enter");
+  await expect(chat.messages).toHaveCount(1);
+  await expect(previous).toBeFocused();
+  await expect.poll(stays).toBeLessThan(2);
+});
+
 test("leaving an edit loses nothing, a blank one is not sent, and the up-arrow begins one", async ({
   chat,
   upstream,
