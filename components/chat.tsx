@@ -87,6 +87,12 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     returnTo(field);
   }
 
+  /** For buttons that go when they are pressed: the focus must not go with them. */
+  function andReturn(act: () => void): void {
+    act();
+    returnTo(field);
+  }
+
   function retryRefused({ parentId, continues }: RefusedSend): void {
     const answerId = newestLeaf(store.getState().conversation.messages, parentId);
     if (continues !== undefined) continueAnswer(continues);
@@ -152,7 +158,13 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
         </main>
         <div className="foot">
           {isAway && (
-            <button type="button" className="jump" aria-label="Jump to latest" title="Jump to latest" onClick={jump}>
+            <button
+              type="button"
+              className="jump"
+              aria-label="Jump to latest"
+              title="Jump to latest"
+              onClick={() => andReturn(jump)}
+            >
               <Icon name="down" />
             </button>
           )}
@@ -160,7 +172,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             <RefusalNotice
               refused={refused}
               onRetry={() => retryRefused(refused)}
-              onDismiss={() => store.dismissRefusal()}
+              onDismiss={() => andReturn(store.dismissRefusal)}
             />
           )}
           <Outdated />
@@ -168,7 +180,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             queued={queued}
             reason={watched.isAnswering ? "Sent when the answer has ended" : "Sent when you are back online"}
             onEdit={editQueued}
-            onCancel={(id) => store.unqueue(id)}
+            onCancel={(id) => andReturn(() => store.unqueue(id))}
           />
           <TemporaryLine store={store} />
           <Composer

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { ListedConversation } from "@/lib/chat/listing";
 import { changeConversation, removeConversation, undoRemoval } from "@/lib/client/conversation-list";
 import { addressOf, jumpTo } from "@/lib/client/jumps";
@@ -40,7 +41,7 @@ export function Row({ listed, isUnread, removal, desk }: RowProps) {
 
   function pick(entry: string): void {
     if (entry === "rename") setIsRenaming(true);
-    if (entry === "pin") void changeConversation(id, { pinned: !pinned });
+    if (entry === "pin") redraw(id, () => void changeConversation(id, { pinned: !pinned }));
     if (entry !== "delete") return;
     removeConversation(id);
     if (id === desk.currentId) desk.onGone();
@@ -105,6 +106,13 @@ function RowLink({ listed, isUnread, desk }: Omit<RowProps, "removal">) {
   );
 }
 
+/** Draws a conversation anew, maybe elsewhere in the list; the focus goes along. */
+function redraw(id: string, change: () => void): void {
+  const list = document.activeElement?.closest("nav");
+  flushSync(change);
+  list?.querySelector<HTMLElement>(`a[href^="${addressOf(id, undefined)}"]`)?.focus();
+}
+
 /** In the place of a deleted conversation, as long as it can be had back. */
 function RemovedRow({ id, title }: { id: string; title: string }) {
   const undo = useRef<HTMLButtonElement>(null);
@@ -117,7 +125,7 @@ function RemovedRow({ id, title }: { id: string; title: string }) {
       <p className="min-w-0 flex-1 truncate" role="presentation">
         Deleted “{title}”
       </p>
-      <button ref={undo} type="button" className="row-undo" onClick={() => undoRemoval(id)}>
+      <button ref={undo} type="button" className="row-undo" onClick={() => redraw(id, () => undoRemoval(id))}>
         Undo
       </button>
     </li>
@@ -147,7 +155,7 @@ function RenamedRow({ id, title, onDone }: RenamedRowProps) {
         className="flex min-w-0 flex-1"
         onSubmit={(event) => {
           event.preventDefault();
-          end(true);
+          redraw(id, () => end(true));
         }}
       >
         <input
@@ -164,7 +172,7 @@ function RenamedRow({ id, title, onDone }: RenamedRowProps) {
             event.preventDefault();
             event.stopPropagation();
             event.nativeEvent.stopImmediatePropagation();
-            end(false);
+            redraw(id, () => end(false));
           }}
         />
       </form>

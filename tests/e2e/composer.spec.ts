@@ -61,6 +61,10 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   await expect(queue).toContainText("Secnod");
   await queue.getByRole("button", { name: "Edit" }).click();
   await expect(chat.box).toHaveValue("Secnod");
+  await chat.say("Third");
+  await queue.getByRole("button", { name: "Cancel" }).press("Enter");
+  await expect(queue).toHaveCount(0);
+  await expect(chat.box).toBeFocused();
   await chat.say("Second");
   await chat.page.reload();
   await expect(queue).toContainText("Second");
@@ -92,4 +96,6 @@ test("what the server refuses goes back into the box, with a sentence", async ({
   await expect(chat.page.getByRole("alert").filter({ hasText: /too long/i })).toBeVisible();
   await expect(chat.box).toHaveValue(text);
   await expect(chat.messages).toHaveCount(0);
+  await chat.page.getByRole("button", { name: "Dismiss" }).press("Enter");
+  await expect(chat.box).toBeFocused();
 });

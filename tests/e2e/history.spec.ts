@@ -112,7 +112,42 @@ test("the menu of a conversation is worked by the keyboard alone", async ({ chat
   await page.keyboard.press("Enter");
   await expect(sidebar(page).getByRole("button", { name: "Undo" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(linkTo(page, /Keys only/)).toBeVisible();
+  await expect(linkTo(page, /Keys only/)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
+  await page.keyboard.type("Renamed");
+  await page.keyboard.press("Enter");
+  await expect(linkTo(page, /Renamed/)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await expect(linkTo(page, /Renamed/)).toBeFocused();
+});
+
+test("a question in the settings that is asked and taken back keeps the focus, and stands in sight", async ({
+  demoChat: chat,
+  page,
+}) => {
+  await chat.open();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Sign out" }).focus();
+  await page.keyboard.press("Enter");
+  const stay = page.getByRole("button", { name: "Stay" });
+  await expect(stay).toBeFocused();
+  await expect(stay).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeFocused();
+  await page.getByRole("button", { name: "Delete everything" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Keep everything" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Delete everything" })).toBeFocused();
 });
 
 test("a search finds a word of an answer, shows it, and goes to its message on whatever branch it is", async ({
@@ -159,6 +194,7 @@ test("in a long conversation a search goes far up, and the way down ends at the 
   await page.getByRole("button", { name: "Jump to latest" }).click();
   await expect(chat.answers.filter({ hasText: "Answer number 80 of" })).toBeInViewport();
   await expect(page.getByRole("button", { name: "Jump to latest" })).toHaveCount(0);
+  await expect(chat.box).toBeFocused();
 });
 
 test("an answer under way is marked in the list of another tab, and one that ended there as new", async ({
