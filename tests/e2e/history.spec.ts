@@ -21,8 +21,16 @@ async function pick(page: Page, title: string, entry: string): Promise<void> {
   await page.getByRole("menuitem", { name: entry, exact: true }).click();
 }
 
-function archiveOf(conversation: ArchivedConversation): string {
-  return `${ARCHIVE_HEAD}\n${JSON.stringify(conversation)}${ARCHIVE_FOOT}`;
+async function bringIn(page: Page, conversations: readonly ArchivedConversation[]): Promise<void> {
+  const lines = conversations.map((conversation) => JSON.stringify(conversation));
+  await page.evaluate(
+    async (body) => {
+      const headers = { "content-type": "application/json" };
+      await (await fetch("/api/import", { method: "POST", headers, body })).text();
+    },
+    `${ARCHIVE_HEAD}\n${lines.join(",\n")}${ARCHIVE_FOOT}`,
+  );
+  await page.reload();
 }
 
 function longConversation(turns: number): ArchivedConversation {
@@ -180,14 +188,44 @@ test("a search finds a word of an answer, shows it, and goes to its message on w
   await expect(page.getByRole("searchbox", { name: "Search conversations" })).toHaveValue("");
 });
 
+test("a search that gets through to nobody does not say that there is nothing", async ({ chat, context, page }) => {
+  await chat.open();
+  await context.setOffline(true);
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("anything");
+  await expect(sidebar(page).getByText("Could not search just now.")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("zzzz");
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  await expect(palette.getByText("Could not search just now.")).toBeVisible();
+});
+
+test("the list keeps its place and its search when a conversation is opened", async ({ chat, page }) => {
+  await chat.open();
+  const many = Array.from({ length: 40 }, (_, number) => ({
+    ...longConversation(1),
+    title: `Number ${number} of many`,
+  }));
+  await bringIn(page, many);
+  const rows = sidebar(page).getByRole("link");
+  await rows.nth(25).scrollIntoViewIfNeeded();
+  const place = async () => (await rows.nth(25).boundingBox())?.y;
+  const before = await place();
+  await rows.nth(25).click();
+  await expect(chat.messages).toHaveCount(1);
+  await expect(rows.nth(25)).toHaveAttribute("aria-current", "page");
+  expect(await place()).toBe(before);
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("many");
+  await expect(rows.first().locator("mark")).toBeVisible();
+  await rows.nth(15).scrollIntoViewIfNeeded();
+  await rows.nth(15).click();
+  await expect(rows.nth(15)).toHaveAttribute("aria-current", "page");
+  await expect(page.getByRole("searchbox", { name: "Search conversations" })).toHaveValue("many");
+  await expect(rows.nth(15)).toBeInViewport();
+});
+
 test("in a long conversation a search goes far up, and the way down ends at the last line", async ({ chat, page }) => {
   await chat.open();
-  const file = archiveOf(longConversation(80));
-  await page.evaluate(async (body) => {
-    const headers = { "content-type": "application/json" };
-    await (await fetch("/api/import", { method: "POST", headers, body })).text();
-  }, file);
-  await page.reload();
+  await bringIn(page, [longConversation(80)]);
   await page.getByRole("searchbox", { name: "Search conversations" }).fill("number 7 of");
   await linkTo(page, /A long one/).click();
   await expect(chat.answers.filter({ hasText: "Answer number 7 of" })).toBeInViewport();
