@@ -116,6 +116,7 @@ function Rows({ entries, list, desk }: ShownProps & { entries: readonly ListedCo
           key={listed.id}
           listed={listed}
           isUnread={list.unread.has(listed.id) && listed.id !== desk.currentId}
+          isUnchanged={listed.id === list.unchangedId}
           removal={list.removals.get(listed.id)}
           desk={desk}
         />

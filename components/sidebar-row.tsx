@@ -21,6 +21,8 @@ export type RowDesk = {
 type RowProps = {
   listed: ListedConversation;
   isUnread: boolean;
+  /** Its last change was not taken. */
+  isUnchanged: boolean;
   removal: { isUndoable: boolean } | undefined;
   desk: RowDesk;
 };
@@ -33,7 +35,7 @@ const ENTRIES = [
 const ENTRIES_OF_PINNED = ENTRIES.map((entry) => (entry.id === "pin" ? { ...entry, label: "Unpin" } : entry));
 
 /** A conversation in the sidebar: the way to it, and what can be done with it. */
-export function Row({ listed, isUnread, removal, desk }: RowProps) {
+export function Row({ listed, isUnread, isUnchanged, removal, desk }: RowProps) {
   const [isRenaming, setIsRenaming] = useState(false);
   const { id, title, pinned } = listed;
   if (removal !== undefined) return removal.isUndoable ? <RemovedRow id={id} title={title} /> : null;
@@ -48,22 +50,29 @@ export function Row({ listed, isUnread, removal, desk }: RowProps) {
   }
 
   return (
-    <li className="row">
-      <RowLink listed={listed} isUnread={isUnread} desk={desk} />
-      <Menu
-        name={`More about “${title}”`}
-        className="row-menu-button"
-        entries={pinned ? ENTRIES_OF_PINNED : ENTRIES}
-        onOpen={() => {}}
-        onPick={pick}
-      >
-        <Icon name="more" />
-      </Menu>
-    </li>
+    <>
+      <li className="row">
+        <RowLink listed={listed} isUnread={isUnread} desk={desk} />
+        <Menu
+          name={`More about “${title}”`}
+          className="row-menu-button"
+          entries={pinned ? ENTRIES_OF_PINNED : ENTRIES}
+          onOpen={() => {}}
+          onPick={pick}
+        >
+          <Icon name="more" />
+        </Menu>
+      </li>
+      {isUnchanged && (
+        <li className="sidebar-note">
+          <p role="alert">That could not be saved just now.</p>
+        </li>
+      )}
+    </>
   );
 }
 
-function RowLink({ listed, isUnread, desk }: Omit<RowProps, "removal">) {
+function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread" | "desk">) {
   const { id, title, found } = listed;
   const messageId = found?.message?.id;
   return (

@@ -69,6 +69,29 @@ test("a conversation is renamed, pinned and found under its day", async ({ chat,
   await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toHaveCount(0);
 });
 
+test("a name that gets through to nobody is taken back, and that is said", async ({
+  chat,
+  upstream,
+  context,
+  page,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("My first name");
+  await chat.settled();
+  await expect(linkTo(page, /My first name/)).toBeVisible();
+  await context.setOffline(true);
+  await pick(page, "My first name", "Rename");
+  await page.getByRole("textbox", { name: "Title" }).fill("Something else");
+  await page.getByRole("textbox", { name: "Title" }).press("Enter");
+  await expect(sidebar(page).getByText("That could not be saved just now.")).toBeVisible();
+  await expect(linkTo(page, /My first name/)).toBeVisible();
+  await context.setOffline(false);
+  await pick(page, "My first name", "Pin");
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await expect(sidebar(page).getByText("That could not be saved just now.")).toHaveCount(0);
+});
+
 test("Esc leaves a title as it was", async ({ chat, upstream, page }) => {
   upstream.script(answer("Well."));
   await chat.open();
