@@ -73,7 +73,7 @@ test("the buttons of the versions stay where they were pressed, and keep the foc
   await expect.poll(stays).toBeLessThan(2);
 });
 
-test("leaving an edit loses nothing, a blank one is not sent, and the up-arrow begins one", async ({
+test("an edit outlives a reload but no Cancel, a blank one is not sent, and the up-arrow begins one", async ({
   chat,
   upstream,
 }) => {
@@ -87,15 +87,21 @@ test("leaving an edit loses nothing, a blank one is not sent, and the up-arrow b
   await field.fill("  ");
   await field.press("Enter");
   await expect(field).toBeVisible();
-  await field.fill("Half a thought");
+  await field.fill("Not worth keeping");
   await field.press("Escape");
   await expect(chat.messages).toHaveText(/First/);
   await expect(chat.box).toBeFocused();
   await chat.page.reload();
   await button(chat, "Edit").click();
+  await expect(field).toHaveValue("First");
+  await field.fill("Half a thought");
+  await chat.page.reload();
+  await button(chat, "Edit").click();
   await expect(field).toHaveValue("Half a thought");
   await chat.page.getByRole("button", { name: "Cancel" }).click();
   await expect(button(chat, "Edit")).toBeFocused();
+  await chat.page.keyboard.press("Enter");
+  await expect(field).toHaveValue("First");
   expect(upstream.requests.filter(({ path }) => path.startsWith("/v1/messages"))).not.toHaveLength(0);
   await expect(chat.messages).toHaveCount(1);
 });
