@@ -74,6 +74,8 @@ export function useFollowing({ scroller, content, isBlank }: Following) {
     };
     // Observed after layout and before paint: what has grown is never seen below the edge first.
     const observer = new ResizeObserver(() => {
+      // Who writes in a message stays there, whatever comes below it.
+      if (grown.querySelector("textarea:focus") !== null) isFollowing.current = false;
       if (isFollowing.current) toEnd(element);
       settle();
     });

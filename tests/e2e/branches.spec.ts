@@ -106,6 +106,27 @@ test("an edit outlives a reload but no Cancel, a blank one is not sent, and the 
   await expect(chat.messages).toHaveCount(1);
 });
 
+test("a message from another tab does not take away the one that is being edited", async ({
+  chat,
+  upstream,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("One");
+  await chat.settled();
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.page.goto(chat.page.url());
+  await button(chat, "Edit").click();
+  const field = chat.page.getByRole("textbox", { name: "Edit your text" });
+  upstream.script(answer(LONG));
+  await second.say("Two");
+  await second.settled();
+  await expect(chat.answers.last()).toContainText("sheet 29");
+  await expect(field).toBeFocused();
+  await expect(field).toBeInViewport();
+});
+
 test("an edit that is refused is there again, ready to be sent", async ({ chat, upstream, context }) => {
   upstream.script(answer("Well."));
   await chat.open();
