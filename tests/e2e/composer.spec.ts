@@ -74,6 +74,17 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   expect(upstream.requests).toHaveLength(2);
 });
 
+test("on a low screen neither the queue nor a long draft hides what is read", async ({ chat, upstream }) => {
+  await chat.page.setViewportSize({ width: 720, height: 450 });
+  upstream.script(answer("Word by word. ".repeat(400), { pace: everyMs(30) }));
+  await chat.open();
+  for (const text of ["First", "Second", "Third", "Fourth", "Fifth"]) await chat.say(text);
+  await chat.box.fill("A line.\n".repeat(20));
+  await expect(chat.page.getByRole("region", { name: "Waiting to be sent" })).toContainText("Fifth");
+  expect((await chat.page.getByRole("main").boundingBox())?.height).toBeGreaterThan(80);
+  await chat.stop.click();
+});
+
 test("what is sent offline waits for the network and goes out once", async ({ chat, upstream, context }) => {
   upstream.script(answer("Here."));
   await chat.open();
