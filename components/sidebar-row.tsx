@@ -1,6 +1,6 @@
 "use client";
 
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { ListedConversation } from "@/lib/chat/listing";
@@ -12,8 +12,8 @@ import { Menu } from "./menu";
 
 export type RowDesk = {
   currentId: string;
-  /** Another conversation is opened. */
-  onLeave(): void;
+  /** The one on the page is picked. */
+  onStay(): void;
   /** The one on the page is deleted. */
   onGone(): void;
 };
@@ -83,8 +83,8 @@ function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread
       aria-current={id === desk.currentId ? "page" : undefined}
       className="sidebar-link"
       onClick={(event) => {
-        desk.onLeave();
         if (id !== desk.currentId) return;
+        desk.onStay();
         // It is on the page already, maybe in the middle of an answer.
         event.preventDefault();
         if (messageId !== undefined) jumpTo(messageId);
@@ -111,8 +111,14 @@ function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread
           </span>
         )
       )}
+      <Opening />
     </Link>
   );
+}
+
+/** On a slow network: that the press was heard, until the page is there. */
+function Opening() {
+  return useLinkStatus().pending && <span className="row-opening sr-only"> (opening)</span>;
 }
 
 /** Draws a conversation anew, maybe elsewhere in the list; the focus goes along. */

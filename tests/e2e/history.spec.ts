@@ -366,3 +366,30 @@ test("on a phone the conversations are in a drawer, which closes when one is ope
   await expect(drawer).toBeHidden();
   await expect(chat.answers.last()).toContainText("Well.");
 });
+
+test("on a slow network a conversation that was picked is marked until it is there", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await chat.open();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/c\/.*_rsc/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await linkTo(page, /On the road/).click();
+  await expect(linkTo(page, /On the road.*opening/)).toBeVisible();
+  release();
+  await expect(page.getByRole("dialog", { name: "Platen" })).toBeHidden();
+  await expect(chat.answers.last()).toContainText("Well.");
+});
