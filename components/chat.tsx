@@ -22,6 +22,7 @@ import { usePageCommands } from "./page-commands";
 import { Palette } from "./palette";
 import { Queue } from "./queue";
 import { RefusalNotice } from "./refusal-notice";
+import { RemovedNotice } from "./removed-notice";
 import { rowsSelector } from "./rows";
 import { ShareButton } from "./share/share-button";
 import { showInPlace } from "./show-version";
@@ -175,6 +176,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
               onDismiss={() => andReturn(store.dismissRefusal)}
             />
           )}
+          <RemovedNotice isBlank={rows.length === 0} />
           <Outdated />
           <Queue
             queued={queued}

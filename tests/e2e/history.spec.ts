@@ -367,6 +367,26 @@ test("on a phone the conversations are in a drawer, which closes when one is ope
   await expect(chat.answers.last()).toContainText("Well.");
 });
 
+test("on a phone the conversation that was read comes back by Undo, beside the blank sheet", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await page.getByRole("button", { name: "More about “On the road”" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(chat.messages).toHaveCount(0);
+  await expect(page.getByText("Deleted “On the road”").filter({ visible: true })).toBeInViewport();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(chat.answers.last()).toContainText("Well.");
+  await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+});
+
 test("on a slow network a conversation that was picked is marked until it is there", async ({
   chat,
   upstream,
