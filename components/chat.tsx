@@ -24,8 +24,10 @@ import { usePageCommands } from "./page-commands";
 import { Palette } from "./palette";
 import { Queue } from "./queue";
 import { RefusalNotice } from "./refusal-notice";
+import { RemovedNotice } from "./removed-notice";
 import { rowsSelector } from "./rows";
 import { ShareButton } from "./share/share-button";
+import { showInPlace } from "./show-version";
 import { Sidebar, SidebarDrawer } from "./sidebar";
 import { Status } from "./status";
 import { TemporaryLine, TemporaryToggle, useTemporary } from "./temporary";
@@ -57,7 +59,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const field = useRef<HTMLTextAreaElement>(null);
   const drawer = useRef<HTMLDialogElement>(null);
   const writer = useRef<Writer | null>(null);
-  const { isAway, jump } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
+  const { isAway, jump, letGo } = useFollowing({ scroller, content, isBlank: rows.length === 0 });
   const editing = useEditing(store, { field, onSent: jump });
 
   function send(text: string): void {
@@ -89,6 +91,12 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     returnTo(field);
   }
 
+  /** For buttons that go when they are pressed: the focus must not go with them. */
+  function andReturn(act: () => void): void {
+    act();
+    returnTo(field);
+  }
+
   function retryRefused({ parentId, continues }: RefusedSend): void {
     const answerId = newestLeaf(store.getState().conversation.messages, parentId);
     if (continues !== undefined) continueAnswer(continues);
@@ -96,8 +104,11 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   }
 
   function showVersion(messageId: string): void {
-    editing.cancel();
-    store.showBranch(messageId);
+    letGo();
+    showInPlace(messageId, { scroller, rows }, () => {
+      editing.cancel();
+      store.showBranch(messageId);
+    });
   }
 
   function stop(): void {
@@ -152,7 +163,13 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
         </main>
         <div className="foot">
           {isAway && (
-            <button type="button" className="jump" aria-label="Jump to latest" title="Jump to latest" onClick={jump}>
+            <button
+              type="button"
+              className="jump"
+              aria-label="Jump to latest"
+              title="Jump to latest"
+              onClick={() => andReturn(jump)}
+            >
               <Icon name="down" />
             </button>
           )}
@@ -160,9 +177,10 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
             <RefusalNotice
               refused={refused}
               onRetry={() => retryRefused(refused)}
-              onDismiss={() => store.dismissRefusal()}
+              onDismiss={() => andReturn(store.dismissRefusal)}
             />
           )}
+          <RemovedNotice isBlank={rows.length === 0} />
           <Outdated />
           <HeldBack />
           <Queue
@@ -175,7 +193,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
                   : "Sent when you are back online"
             }
             onEdit={editQueued}
-            onCancel={(id) => store.unqueue(id)}
+            onCancel={(id) => andReturn(() => store.unqueue(id))}
           />
           <TemporaryLine store={store} />
           {!isGone && (

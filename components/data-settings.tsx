@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { forgetWritten } from "@/lib/client/forget";
 import { deleteEverything, EXPORT_ADDRESS } from "@/lib/client/take-along";
 import { ImportButton } from "./import-dialog";
@@ -30,6 +31,7 @@ const CONFIRMATION = "delete";
 function DeleteEverything() {
   const [isAsking, setIsAsking] = useState(false);
   const [typed, setTyped] = useState("");
+  const button = useRef<HTMLButtonElement>(null);
   const [sentence, setSentence] = useState("");
   const isConfirmed = typed.trim().toLowerCase() === CONFIRMATION;
 
@@ -40,9 +42,14 @@ function DeleteEverything() {
     window.location.assign("/");
   }
 
+  function keep(): void {
+    flushSync(() => setIsAsking(false));
+    button.current?.focus();
+  }
+
   if (!isAsking) {
     return (
-      <button type="button" className="button mt-2" onClick={() => setIsAsking(true)}>
+      <button ref={button} type="button" className="button mt-2" onClick={() => setIsAsking(true)}>
         Delete everything
       </button>
     );
@@ -76,7 +83,7 @@ function DeleteEverything() {
         <button type="submit" className="button button-grave" disabled={!isConfirmed}>
           Delete for good
         </button>
-        <button type="button" className="button" onClick={() => setIsAsking(false)}>
+        <button type="button" className="button" onClick={keep}>
           Keep everything
         </button>
       </div>

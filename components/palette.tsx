@@ -11,6 +11,7 @@ import { usePreferences } from "@/lib/client/preferences";
 import { useSearch } from "@/lib/client/search";
 import { MarkedText } from "./marked-text";
 import { Shortcuts } from "./shortcuts";
+import { SEARCH_FAILED } from "./sidebar-list";
 
 const RECENT = 5;
 const FOUND = 8;
@@ -95,7 +96,7 @@ function Choices({ currentId, onDone }: { currentId: string; onDone(): void }) {
   const listId = useId();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const groups = useGroups(query.trim(), currentId);
+  const { groups, note } = useGroups(query.trim(), currentId);
   const choices = groups.flatMap((group) => group.choices);
   const chosen = choices[Math.min(at, choices.length - 1)];
   const optionId = (choice: Choice) => `${listId}${choice.id}`;
@@ -162,7 +163,7 @@ function Choices({ currentId, onDone }: { currentId: string; onDone(): void }) {
             ))}
           </div>
         ))}
-        {choices.length === 0 && <p className="sidebar-note">Nothing found.</p>}
+        {note !== "" && <p className="sidebar-note">{note}</p>}
       </div>
     </>
   );
@@ -209,7 +210,7 @@ function Keys({ keys }: { keys: readonly string[] }) {
 
 type Group = { label: string; choices: Choice[] };
 
-function useGroups(query: string, currentId: string): Group[] {
+function useGroups(query: string, currentId: string): { groups: Group[]; note: string } {
   const router = useRouter();
   const { conversations } = useConversationList();
   const search = useSearch(query);
@@ -233,7 +234,9 @@ function useGroups(query: string, currentId: string): Group[] {
     },
   ];
   const inOrder = query === "" ? groups.toReversed() : groups;
-  return inOrder.filter(({ choices }) => choices.length > 0);
+  const filled = inOrder.filter(({ choices }) => choices.length > 0);
+  const nothing = filled.length === 0 && search.phase === "over" ? "Nothing found." : "";
+  return { groups: filled, note: search.phase === "failed" ? SEARCH_FAILED : nothing };
 }
 
 function isAsked({ title, words = "" }: Command, query: string): boolean {

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import type { ListedConversation } from "@/lib/chat/listing";
 import {
   type ConversationList,
@@ -9,18 +9,31 @@ import {
   useConversationList,
 } from "@/lib/client/conversation-list";
 import { groupByDay } from "@/lib/client/day-groups";
-import { useSearch } from "@/lib/client/search";
+import { type SearchPhase, useSearch } from "@/lib/client/search";
 import { Icon } from "./icons";
 import { Row, type RowDesk } from "./sidebar-row";
 
 type ConversationsProps = { desk: RowDesk; onNewConversation(): void };
 
+// The list is put up anew with each conversation that is opened, and goes on where it stood.
+const kept = { query: "", scrollTop: 0 };
+
 /** All conversations, and the way to find one. */
 export function Conversations({ desk, onNewConversation }: ConversationsProps) {
   const list = useConversationList();
-  const [query, setQuery] = useState("");
+  const [query, setQuery] = useState(kept.query);
+  const scroller = useRef<HTMLDivElement>(null);
   const { currentId } = desk;
   useEffect(() => putOnScreen(currentId), [currentId]);
+  useLayoutEffect(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = kept.scrollTop;
+  }, []);
+
+  function search(typed: string): void {
+    kept.query = typed;
+    setQuery(typed);
+  }
+
   return (
     <nav aria-label="Conversations" className="flex min-h-0 flex-1 flex-col px-3 pb-3">
       <button type="button" className="sidebar-new" onClick={onNewConversation}>
@@ -36,17 +49,23 @@ export function Conversations({ desk, onNewConversation }: ConversationsProps) {
           autoComplete="off"
           spellCheck={false}
           value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
+          onChange={(event) => search(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== "Escape" || query === "") return;
             event.preventDefault();
             event.stopPropagation();
             event.nativeEvent.stopImmediatePropagation();
-            setQuery("");
+            search("");
           }}
         />
       </label>
-      <div className="sidebar-scroller">
+      <div
+        ref={scroller}
+        className="sidebar-scroller"
+        onScroll={(event) => {
+          kept.scrollTop = event.currentTarget.scrollTop;
+        }}
+      >
         {query.trim() === "" ? (
           <History list={list} desk={desk} />
         ) : (
@@ -97,6 +116,7 @@ function Rows({ entries, list, desk }: ShownProps & { entries: readonly ListedCo
           key={listed.id}
           listed={listed}
           isUnread={list.unread.has(listed.id) && listed.id !== desk.currentId}
+          isUnchanged={listed.id === list.unchangedId}
           removal={list.removals.get(listed.id)}
           desk={desk}
         />
@@ -106,7 +126,7 @@ function Rows({ entries, list, desk }: ShownProps & { entries: readonly ListedCo
 }
 
 function Results({ query, list, desk }: ShownProps & { query: string }) {
-  const { found, isOver, cursor, more } = useSearch(query);
+  const { phase, found, cursor, more } = useSearch(query);
   const known = new Map(list.conversations.map((listed) => [listed.id, listed]));
   // What was renamed or pinned since is shown as it is now.
   const entries = found.map((one) => {
@@ -118,7 +138,7 @@ function Results({ query, list, desk }: ShownProps & { query: string }) {
   return (
     <>
       <p className={entries.length === 0 ? "sidebar-note" : "sr-only"} aria-live="polite">
-        {isOver ? sentenceOf(entries.length, cursor !== null) : ""}
+        {sentenceOf(phase, entries.length, cursor !== null)}
       </p>
       <Rows entries={entries} list={list} desk={desk} />
       {cursor !== null && <More key={cursor} onMore={more} />}
@@ -126,9 +146,19 @@ function Results({ query, list, desk }: ShownProps & { query: string }) {
   );
 }
 
-function sentenceOf(count: number, isMore: boolean): string {
-  if (count === 0) return isMore ? "Nothing yet." : "Nothing found.";
-  return `${count}${isMore ? " or more" : ""} ${count === 1 && !isMore ? "conversation" : "conversations"} found`;
+/** What is not known is not denied. */
+export const SEARCH_FAILED = "Could not search just now.";
+
+function sentenceOf(phase: SearchPhase, count: number, isMore: boolean): string {
+  switch (phase) {
+    case "asking":
+      return "";
+    case "failed":
+      return SEARCH_FAILED;
+    case "over":
+      if (count === 0) return isMore ? "Nothing yet." : "Nothing found.";
+      return `${count}${isMore ? " or more" : ""} ${count === 1 && !isMore ? "conversation" : "conversations"} found`;
+  }
 }
 
 /** Asks for more when it comes into view, or is pressed. */

@@ -1,7 +1,8 @@
 "use client";
 
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { ListedConversation } from "@/lib/chat/listing";
 import { changeConversation, removeConversation, undoRemoval } from "@/lib/client/conversation-list";
 import { addressOf, jumpTo } from "@/lib/client/jumps";
@@ -12,8 +13,8 @@ import { Menu } from "./menu";
 
 export type RowDesk = {
   currentId: string;
-  /** Another conversation is opened. */
-  onLeave(): void;
+  /** The one on the page is picked. */
+  onStay(): void;
   /** The one on the page is deleted. */
   onGone(): void;
 };
@@ -21,6 +22,8 @@ export type RowDesk = {
 type RowProps = {
   listed: ListedConversation;
   isUnread: boolean;
+  /** Its last change was not taken. */
+  isUnchanged: boolean;
   removal: { isUndoable: boolean } | undefined;
   desk: RowDesk;
 };
@@ -33,7 +36,7 @@ const ENTRIES = [
 const ENTRIES_OF_PINNED = ENTRIES.map((entry) => (entry.id === "pin" ? { ...entry, label: "Unpin" } : entry));
 
 /** A conversation in the sidebar: the way to it, and what can be done with it. */
-export function Row({ listed, isUnread, removal, desk }: RowProps) {
+export function Row({ listed, isUnread, isUnchanged, removal, desk }: RowProps) {
   const [isRenaming, setIsRenaming] = useState(false);
   const { id, title, pinned } = listed;
   if (removal !== undefined) return removal.isUndoable ? <RemovedRow id={id} title={title} /> : null;
@@ -41,29 +44,36 @@ export function Row({ listed, isUnread, removal, desk }: RowProps) {
 
   function pick(entry: string): void {
     if (entry === "rename") setIsRenaming(true);
-    if (entry === "pin") void changeConversation(id, { pinned: !pinned });
+    if (entry === "pin") redraw(id, () => void changeConversation(id, { pinned: !pinned }));
     if (entry !== "delete") return;
     removeConversation(id);
     if (id === desk.currentId) desk.onGone();
   }
 
   return (
-    <li className="row">
-      <RowLink listed={listed} isUnread={isUnread} desk={desk} />
-      <Menu
-        name={`More about “${title}”`}
-        className="row-menu-button"
-        entries={pinned ? ENTRIES_OF_PINNED : ENTRIES}
-        onOpen={() => {}}
-        onPick={pick}
-      >
-        <Icon name="more" />
-      </Menu>
-    </li>
+    <>
+      <li className="row">
+        <RowLink listed={listed} isUnread={isUnread} desk={desk} />
+        <Menu
+          name={`More about “${title}”`}
+          className="row-menu-button"
+          entries={pinned ? ENTRIES_OF_PINNED : ENTRIES}
+          onOpen={() => {}}
+          onPick={pick}
+        >
+          <Icon name="more" />
+        </Menu>
+      </li>
+      {isUnchanged && (
+        <li className="sidebar-note">
+          <p role="alert">That could not be saved just now.</p>
+        </li>
+      )}
+    </>
   );
 }
 
-function RowLink({ listed, isUnread, desk }: Omit<RowProps, "removal">) {
+function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread" | "desk">) {
   const { id, title, found } = listed;
   const messageId = found?.message?.id;
   return (
@@ -74,11 +84,13 @@ function RowLink({ listed, isUnread, desk }: Omit<RowProps, "removal">) {
       aria-current={id === desk.currentId ? "page" : undefined}
       className="sidebar-link"
       onClick={(event) => {
-        desk.onLeave();
         if (id !== desk.currentId) {
-          if (!canLeave()) event.preventDefault();
+          if (canLeave()) return;
+          event.preventDefault();
+          desk.onStay();
           return;
         }
+        desk.onStay();
         // It is on the page already, maybe in the middle of an answer.
         event.preventDefault();
         if (messageId !== undefined) jumpTo(messageId);
@@ -105,8 +117,21 @@ function RowLink({ listed, isUnread, desk }: Omit<RowProps, "removal">) {
           </span>
         )
       )}
+      <Opening />
     </Link>
   );
+}
+
+/** On a slow network: that the press was heard, until the page is there. */
+function Opening() {
+  return useLinkStatus().pending && <span className="row-opening sr-only"> (opening)</span>;
+}
+
+/** Draws a conversation anew, maybe elsewhere in the list; the focus goes along. */
+function redraw(id: string, change: () => void): void {
+  const list = document.activeElement?.closest("nav");
+  flushSync(change);
+  list?.querySelector<HTMLElement>(`a[href^="${addressOf(id, undefined)}"]`)?.focus();
 }
 
 /** In the place of a deleted conversation, as long as it can be had back. */
@@ -121,7 +146,7 @@ function RemovedRow({ id, title }: { id: string; title: string }) {
       <p className="min-w-0 flex-1 truncate" role="presentation">
         Deleted “{title}”
       </p>
-      <button ref={undo} type="button" className="row-undo" onClick={() => undoRemoval(id)}>
+      <button ref={undo} type="button" className="row-undo" onClick={() => redraw(id, () => undoRemoval(id))}>
         Undo
       </button>
     </li>
@@ -151,7 +176,7 @@ function RenamedRow({ id, title, onDone }: RenamedRowProps) {
         className="flex min-w-0 flex-1"
         onSubmit={(event) => {
           event.preventDefault();
-          end(true);
+          redraw(id, () => end(true));
         }}
       >
         <input
@@ -168,7 +193,7 @@ function RenamedRow({ id, title, onDone }: RenamedRowProps) {
             event.preventDefault();
             event.stopPropagation();
             event.nativeEvent.stopImmediatePropagation();
-            end(false);
+            redraw(id, () => end(false));
           }}
         />
       </form>

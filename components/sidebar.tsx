@@ -15,7 +15,7 @@ export function Sidebar({ currentId, onNewConversation }: SidebarProps) {
     <aside className="sidebar">
       <p className="flex h-14 items-center px-6 font-serif text-title text-ink">Platen</p>
       <Conversations
-        desk={{ currentId, onLeave: () => {}, onGone: onNewConversation }}
+        desk={{ currentId, onStay: () => {}, onGone: onNewConversation }}
         onNewConversation={onNewConversation}
       />
     </aside>
@@ -28,7 +28,7 @@ export function SidebarDrawer({ currentId, onNewConversation, drawer }: SidebarP
   return (
     <Dialog dialog={drawer} title="Platen" className="dialog-drawer">
       <Conversations
-        desk={{ currentId, onLeave: close, onGone: onNewConversation }}
+        desk={{ currentId, onStay: close, onGone: onNewConversation }}
         onNewConversation={() => {
           close();
           onNewConversation();

@@ -1,6 +1,7 @@
 "use client";
 
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { deviceLink, makeDeviceLink, signOut } from "@/lib/client/device";
 import { copyText } from "./copy-text";
 import { type Drawing, drawQrCode } from "./qr-code";
@@ -77,6 +78,13 @@ function LinkToDevice({ link: { url, drawing } }: { link: Link }) {
 function SignOut() {
   const [isAsking, setIsAsking] = useState(false);
   const [sentence, setSentence] = useState("");
+  const button = useRef<HTMLButtonElement>(null);
+
+  /** What was pressed goes: the focus, and with it the view, goes to what stands there now. */
+  function ask(isAsked: boolean): void {
+    flushSync(() => setIsAsking(isAsked));
+    button.current?.focus();
+  }
 
   async function leave(): Promise<void> {
     const left = await signOut();
@@ -97,13 +105,13 @@ function SignOut() {
             <button type="button" className="button button-grave" onClick={leave}>
               Sign out for good
             </button>
-            <button type="button" className="button" onClick={() => setIsAsking(false)}>
+            <button ref={button} type="button" className="button" onClick={() => ask(false)}>
               Stay
             </button>
           </div>
         </>
       ) : (
-        <button type="button" className="button" onClick={() => setIsAsking(true)}>
+        <button ref={button} type="button" className="button" onClick={() => ask(true)}>
           Sign out
         </button>
       )}

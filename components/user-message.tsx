@@ -75,7 +75,7 @@ type EditorProps = {
   onSend(text: string): void;
 };
 
-/** The message in a field of its own. What was changed is kept when the reader leaves it, also through a reload. */
+/** The message in a field of its own. What was changed is kept through a reload, until it is sent or cancelled. */
 function Editor({ text: sent, draftKey, store, onCancel, onSend }: EditorProps) {
   const drafts = pageDrafts();
   const isAnswering = useConversation(store, (state) => state.generation.phase !== "idle");
@@ -102,8 +102,13 @@ function Editor({ text: sent, draftKey, store, onCancel, onSend }: EditorProps) 
     onSend(text);
   }
 
+  function cancel(): void {
+    drafts.write(draftKey, "");
+    onCancel();
+  }
+
   function press(event: KeyboardEvent<HTMLTextAreaElement>): void {
-    if (cancelsEdit(event.nativeEvent)) onCancel();
+    if (cancelsEdit(event.nativeEvent)) cancel();
     else if (sendsMessage(event.nativeEvent, isTouch())) send();
     else return;
     event.preventDefault();
@@ -130,7 +135,7 @@ function Editor({ text: sent, draftKey, store, onCancel, onSend }: EditorProps) 
         onKeyDown={press}
       />
       <div className="editor-actions">
-        <button type="button" className="button" onClick={onCancel}>
+        <button type="button" className="button" onClick={cancel}>
           Cancel
         </button>
         <button type="submit" className="button button-main" disabled={!isReady}>

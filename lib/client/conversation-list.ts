@@ -12,9 +12,17 @@ export type ConversationList = ListState & {
   conversations: readonly ListedConversation[];
   unread: ReadonlySet<string>;
   removals: ReturnType<Removals["pending"]>;
+  /** The one whose last change the server did not take: it is as it was before. */
+  unchangedId: string | null;
 };
 
-const EMPTY: ConversationList = { ...UNKNOWN_LIST, conversations: [], unread: new Set(), removals: new Map() };
+const EMPTY: ConversationList = {
+  ...UNKNOWN_LIST,
+  conversations: [],
+  unread: new Set(),
+  removals: new Map(),
+  unchangedId: null,
+};
 
 /** What other devices do is learnt by asking now and then; other tabs of this browser say it. */
 const ASK_EVERY_MS = 30_000;
@@ -29,6 +37,7 @@ let state: ListState = UNKNOWN_LIST;
 let seen: Seen | undefined;
 let onScreen: string | null = null;
 let shown: ConversationList = EMPTY;
+let unchangedId: string | null = null;
 let newestRequest = 0;
 let loading: Promise<void> | undefined;
 let stopWatching: (() => void) | undefined;
@@ -46,7 +55,7 @@ function show(next: ListState): void {
   const pinnedIds = new Set(state.pinned.map(({ id }) => id));
   const conversations = [...state.pinned, ...state.recent.filter(({ id }) => !pinnedIds.has(id))];
   const unread = new Set(conversations.filter((listed) => isUnread(listed, seen)).map(({ id }) => id));
-  shown = { ...state, conversations, unread, removals: pageRemovals().pending() };
+  shown = { ...state, conversations, unread, removals: pageRemovals().pending(), unchangedId };
   for (const listener of listeners) listener();
 }
 
@@ -80,6 +89,7 @@ export async function refreshConversations(): Promise<void> {
   const request = newestRequest;
   const listing = await read({});
   if (listing === undefined || request !== newestRequest) return;
+  unchangedId = null;
   show(withFirstPage(state, listing));
 }
 
@@ -127,21 +137,31 @@ async function read(parameters: Record<string, string>, signal?: AbortSignal): P
   }
 }
 
-/** Renames or pins it: at once here, and on the server. When that fails the list says what the server knows. */
+/** Renames or pins it: at once here, and on the server. When that fails it is as before, and the list names it. */
 export async function changeConversation(id: string, change: { title?: string; pinned?: boolean }): Promise<void> {
+  const before = shown.conversations.find((listed) => listed.id === id);
+  unchangedId = null;
   show(withChange(state, id, change));
   newestRequest += 1;
+  if (await isTaken(id, change)) {
+    channel?.postMessage("changed");
+    return refreshConversations();
+  }
+  unchangedId = id;
+  show(before === undefined ? state : withChange(state, id, { title: before.title, pinned: before.pinned }));
+}
+
+async function isTaken(id: string, change: object): Promise<boolean> {
   try {
-    await fetch(`/api/conversations/${id}`, {
+    const response = await fetch(`/api/conversations/${id}`, {
       method: "PATCH",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(change),
     });
+    return response.ok;
   } catch {
-    // Offline: asked for again below, and whenever the list is.
+    return false; // Offline.
   }
-  channel?.postMessage("changed");
-  await refreshConversations();
 }
 
 /** Deletes it, unless that is undone within ten seconds. */

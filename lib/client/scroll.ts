@@ -54,9 +54,9 @@ type Following = {
 
 /**
  * Keeps `scroller` at the end of `content` while the reader is there, and starts at the end.
- * `jump` goes there and follows from then on.
+ * `jump` goes there and follows from then on; `letGo` leaves the view where it is, until the reader is at the end again.
  */
-export function useFollowing({ scroller, content, isBlank }: Following): { isAway: boolean; jump(): void } {
+export function useFollowing({ scroller, content, isBlank }: Following) {
   const [isAway, setIsAway] = useState(false);
   const isFollowing = useRef(true);
 
@@ -74,6 +74,8 @@ export function useFollowing({ scroller, content, isBlank }: Following): { isAwa
     };
     // Observed after layout and before paint: what has grown is never seen below the edge first.
     const observer = new ResizeObserver(() => {
+      // Who writes in a message stays there, whatever comes below it.
+      if (grown.querySelector("textarea:focus") !== null) isFollowing.current = false;
       if (isFollowing.current) toEnd(element);
       settle();
     });
@@ -92,6 +94,9 @@ export function useFollowing({ scroller, content, isBlank }: Following): { isAwa
       isFollowing.current = true;
       setIsAway(false);
       if (scroller.current !== null) toEnd(scroller.current);
+    },
+    letGo() {
+      isFollowing.current = false;
     },
   };
 }

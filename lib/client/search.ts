@@ -5,13 +5,19 @@ import { searchConversations } from "./conversation-list";
 /** So long after the last key is asked. */
 const TYPED_AFTER_MS = 120;
 
-type Results = { found: readonly ListedConversation[]; isOver: boolean; cursor: string | null };
+/** `failed`: the server did not answer. */
+export type SearchPhase = "asking" | "over" | "failed";
 
-const NOTHING_YET: Results = { found: [], isOver: false, cursor: null };
+type Results = { phase: SearchPhase; found: readonly ListedConversation[]; cursor: string | null };
+
+const NOTHING_YET: Results = { phase: "asking", found: [], cursor: null };
+
+// The sidebar is put up anew with each conversation, and what was found stands in it at once.
+let latest: { query: string } & Results = { query: "", ...NOTHING_YET };
 
 /** What is found for `query`; nothing for an empty one. `more` asks for the next page. */
 export function useSearch(query: string): Results & { more(): void } {
-  const [results, setResults] = useState<{ query: string } & Results>({ query, ...NOTHING_YET });
+  const [results, setResults] = useState(latest);
   const current = results.query === query ? results : { query, ...NOTHING_YET };
 
   useEffect(() => {
@@ -20,8 +26,9 @@ export function useSearch(query: string): Results & { more(): void } {
     const timer = setTimeout(async () => {
       const listing = await searchConversations(query, null, asked.signal);
       if (asked.signal.aborted) return;
-      const { conversations = [], cursor = null } = listing ?? {};
-      setResults({ query, found: conversations, isOver: true, cursor });
+      const { conversations: found = [], cursor = null } = listing ?? {};
+      latest = { query, phase: listing === undefined ? "failed" : "over", found, cursor };
+      setResults(latest);
     }, TYPED_AFTER_MS);
     return () => {
       clearTimeout(timer);

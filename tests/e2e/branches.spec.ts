@@ -43,7 +43,37 @@ test("an edited message begins a branch, both can be read, and a reload shows th
   await expect(chat.answers).toHaveText(/The second answer\./);
 });
 
-test("leaving an edit loses nothing, a blank one is not sent, and the up-arrow begins one", async ({
+test("the buttons of the versions stay where they were pressed, and keep the focus", async ({ chat, upstream }) => {
+  upstream.script(answer(LONG));
+  await chat.open();
+  for (const question of ["One", "Two", "Three"]) {
+    await chat.say(question);
+    await chat.settled();
+    await expect(chat.messages.last()).toHaveText(question);
+  }
+  await button(chat, "Edit").first().click();
+  const field = chat.page.getByRole("textbox", { name: "Edit your text" });
+  await field.fill("One, rather");
+  upstream.script(answer("A short answer."));
+  await field.press("Enter");
+  await chat.settled();
+  const previous = button(chat, "Previous version");
+  const next = button(chat, "Next version");
+  const before = await previous.boundingBox();
+  await previous.focus();
+  await chat.page.keyboard.press("Enter");
+  await expect(chat.messages).toHaveCount(3);
+  // At the first version there is only the way on.
+  await expect(next).toBeFocused();
+  const stays = async () => Math.abs(((await previous.boundingBox())?.y ?? 0) - (before?.y ?? 0));
+  await expect.poll(stays).toBeLessThan(2);
+  await chat.page.keyboard.press("Enter");
+  await expect(chat.messages).toHaveCount(1);
+  await expect(previous).toBeFocused();
+  await expect.poll(stays).toBeLessThan(2);
+});
+
+test("an edit outlives a reload but no Cancel, a blank one is not sent, and the up-arrow begins one", async ({
   chat,
   upstream,
 }) => {
@@ -57,17 +87,44 @@ test("leaving an edit loses nothing, a blank one is not sent, and the up-arrow b
   await field.fill("  ");
   await field.press("Enter");
   await expect(field).toBeVisible();
-  await field.fill("Half a thought");
+  await field.fill("Not worth keeping");
   await field.press("Escape");
   await expect(chat.messages).toHaveText(/First/);
   await expect(chat.box).toBeFocused();
   await chat.page.reload();
   await button(chat, "Edit").click();
+  await expect(field).toHaveValue("First");
+  await field.fill("Half a thought");
+  await chat.page.reload();
+  await button(chat, "Edit").click();
   await expect(field).toHaveValue("Half a thought");
   await chat.page.getByRole("button", { name: "Cancel" }).click();
   await expect(button(chat, "Edit")).toBeFocused();
+  await chat.page.keyboard.press("Enter");
+  await expect(field).toHaveValue("First");
   expect(upstream.requests.filter(({ path }) => path.startsWith("/v1/messages"))).not.toHaveLength(0);
   await expect(chat.messages).toHaveCount(1);
+});
+
+test("a message from another tab does not take away the one that is being edited", async ({
+  chat,
+  upstream,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("One");
+  await chat.settled();
+  const second = new Chat(await context.newPage(), chat.url);
+  await second.page.goto(chat.page.url());
+  await button(chat, "Edit").click();
+  const field = chat.page.getByRole("textbox", { name: "Edit your text" });
+  upstream.script(answer(LONG));
+  await second.say("Two");
+  await second.settled();
+  await expect(chat.answers.last()).toContainText("sheet 29");
+  await expect(field).toBeFocused();
+  await expect(field).toBeInViewport();
 });
 
 test("an edit that is refused is there again, ready to be sent", async ({ chat, upstream, context }) => {

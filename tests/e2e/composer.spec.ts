@@ -84,6 +84,10 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   await expect(queue).toContainText("Secnod");
   await queue.getByRole("button", { name: "Edit" }).click();
   await expect(chat.box).toHaveValue("Secnod");
+  await chat.say("Third");
+  await queue.getByRole("button", { name: "Cancel" }).press("Enter");
+  await expect(queue).toHaveCount(0);
+  await expect(chat.box).toBeFocused();
   await chat.say("Second");
   await chat.page.reload();
   await expect(queue).toContainText("Second");
@@ -91,6 +95,17 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   await expect(queue).toHaveCount(0);
   await chat.settled();
   expect(upstream.requests).toHaveLength(2);
+});
+
+test("on a low screen neither the queue nor a long draft hides what is read", async ({ chat, upstream }) => {
+  await chat.page.setViewportSize({ width: 720, height: 450 });
+  upstream.script(answer("Word by word. ".repeat(400), { pace: everyMs(30) }));
+  await chat.open();
+  for (const text of ["First", "Second", "Third", "Fourth", "Fifth"]) await chat.say(text);
+  await chat.box.fill("A line.\n".repeat(20));
+  await expect(chat.page.getByRole("region", { name: "Waiting to be sent" })).toContainText("Fifth");
+  expect((await chat.page.getByRole("main").boundingBox())?.height).toBeGreaterThan(80);
+  await chat.stop.click();
 });
 
 test("what is sent offline waits for the network and goes out once", async ({ chat, upstream, context }) => {
@@ -115,4 +130,6 @@ test("what the server refuses goes back into the box, with a sentence", async ({
   await expect(chat.page.getByRole("alert").filter({ hasText: /too long/i })).toBeVisible();
   await expect(chat.box).toHaveValue(text);
   await expect(chat.messages).toHaveCount(0);
+  await chat.page.getByRole("button", { name: "Dismiss" }).press("Enter");
+  await expect(chat.box).toBeFocused();
 });

@@ -21,8 +21,16 @@ async function pick(page: Page, title: string, entry: string): Promise<void> {
   await page.getByRole("menuitem", { name: entry, exact: true }).click();
 }
 
-function archiveOf(conversation: ArchivedConversation): string {
-  return `${ARCHIVE_HEAD}\n${JSON.stringify(conversation)}${ARCHIVE_FOOT}`;
+async function bringIn(page: Page, conversations: readonly ArchivedConversation[]): Promise<void> {
+  const lines = conversations.map((conversation) => JSON.stringify(conversation));
+  await page.evaluate(
+    async (body) => {
+      const headers = { "content-type": "application/json" };
+      await (await fetch("/api/import", { method: "POST", headers, body })).text();
+    },
+    `${ARCHIVE_HEAD}\n${lines.join(",\n")}${ARCHIVE_FOOT}`,
+  );
+  await page.reload();
 }
 
 function longConversation(turns: number): ArchivedConversation {
@@ -59,6 +67,29 @@ test("a conversation is renamed, pinned and found under its day", async ({ chat,
   await expect(linkTo(page, /A better name/)).toHaveCount(1);
   await pick(page, "A better name", "Unpin");
   await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toHaveCount(0);
+});
+
+test("a name that gets through to nobody is taken back, and that is said", async ({
+  chat,
+  upstream,
+  context,
+  page,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("My first name");
+  await chat.settled();
+  await expect(linkTo(page, /My first name/)).toBeVisible();
+  await context.setOffline(true);
+  await pick(page, "My first name", "Rename");
+  await page.getByRole("textbox", { name: "Title" }).fill("Something else");
+  await page.getByRole("textbox", { name: "Title" }).press("Enter");
+  await expect(sidebar(page).getByText("That could not be saved just now.")).toBeVisible();
+  await expect(linkTo(page, /My first name/)).toBeVisible();
+  await context.setOffline(false);
+  await pick(page, "My first name", "Pin");
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await expect(sidebar(page).getByText("That could not be saved just now.")).toHaveCount(0);
 });
 
 test("Esc leaves a title as it was", async ({ chat, upstream, page }) => {
@@ -161,7 +192,42 @@ test("the menu of a conversation is worked by the keyboard alone", async ({ chat
   await page.keyboard.press("Enter");
   await expect(sidebar(page).getByRole("button", { name: "Undo" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(linkTo(page, /Keys only/)).toBeVisible();
+  await expect(linkTo(page, /Keys only/)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: "Title" })).toBeFocused();
+  await page.keyboard.type("Renamed");
+  await page.keyboard.press("Enter");
+  await expect(linkTo(page, /Renamed/)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(sidebar(page).getByRole("heading", { name: "Pinned" })).toBeVisible();
+  await expect(linkTo(page, /Renamed/)).toBeFocused();
+});
+
+test("a question in the settings that is asked and taken back keeps the focus, and stands in sight", async ({
+  demoChat: chat,
+  page,
+}) => {
+  await chat.open();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Sign out" }).focus();
+  await page.keyboard.press("Enter");
+  const stay = page.getByRole("button", { name: "Stay" });
+  await expect(stay).toBeFocused();
+  await expect(stay).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Sign out" })).toBeFocused();
+  await page.getByRole("button", { name: "Delete everything" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Keep everything" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Delete everything" })).toBeFocused();
 });
 
 test("a search finds a word of an answer, shows it, and goes to its message on whatever branch it is", async ({
@@ -194,20 +260,51 @@ test("a search finds a word of an answer, shows it, and goes to its message on w
   await expect(page.getByRole("searchbox", { name: "Search conversations" })).toHaveValue("");
 });
 
+test("a search that gets through to nobody does not say that there is nothing", async ({ chat, context, page }) => {
+  await chat.open();
+  await context.setOffline(true);
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("anything");
+  await expect(sidebar(page).getByText("Could not search just now.")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("zzzz");
+  const palette = page.getByRole("dialog", { name: "Command palette" });
+  await expect(palette.getByText("Could not search just now.")).toBeVisible();
+});
+
+test("the list keeps its place and its search when a conversation is opened", async ({ chat, page }) => {
+  await chat.open();
+  const many = Array.from({ length: 40 }, (_, number) => ({
+    ...longConversation(1),
+    title: `Number ${number} of many`,
+  }));
+  await bringIn(page, many);
+  const rows = sidebar(page).getByRole("link");
+  await rows.nth(25).scrollIntoViewIfNeeded();
+  const place = async () => (await rows.nth(25).boundingBox())?.y;
+  const before = await place();
+  await rows.nth(25).click();
+  await expect(chat.messages).toHaveCount(1);
+  await expect(rows.nth(25)).toHaveAttribute("aria-current", "page");
+  expect(await place()).toBe(before);
+  await page.getByRole("searchbox", { name: "Search conversations" }).fill("many");
+  await expect(rows.first().locator("mark")).toBeVisible();
+  await rows.nth(15).scrollIntoViewIfNeeded();
+  await rows.nth(15).click();
+  await expect(rows.nth(15)).toHaveAttribute("aria-current", "page");
+  await expect(page.getByRole("searchbox", { name: "Search conversations" })).toHaveValue("many");
+  await expect(rows.nth(15)).toBeInViewport();
+});
+
 test("in a long conversation a search goes far up, and the way down ends at the last line", async ({ chat, page }) => {
   await chat.open();
-  const file = archiveOf(longConversation(80));
-  await page.evaluate(async (body) => {
-    const headers = { "content-type": "application/json" };
-    await (await fetch("/api/import", { method: "POST", headers, body })).text();
-  }, file);
-  await page.reload();
+  await bringIn(page, [longConversation(80)]);
   await page.getByRole("searchbox", { name: "Search conversations" }).fill("number 7 of");
   await linkTo(page, /A long one/).click();
   await expect(chat.answers.filter({ hasText: "Answer number 7 of" })).toBeInViewport();
   await page.getByRole("button", { name: "Jump to latest" }).click();
   await expect(chat.answers.filter({ hasText: "Answer number 80 of" })).toBeInViewport();
   await expect(page.getByRole("button", { name: "Jump to latest" })).toHaveCount(0);
+  await expect(chat.box).toBeFocused();
 });
 
 test("an answer under way is marked in the list of another tab, and one that ended there as new", async ({
@@ -316,5 +413,52 @@ test("on a phone the conversations are in a drawer, which closes when one is ope
   await drawer.getByRole("searchbox", { name: "Search conversations" }).fill("road");
   await drawer.getByRole("link", { name: /On the road/ }).click();
   await expect(drawer).toBeHidden();
+  await expect(chat.answers.last()).toContainText("Well.");
+});
+
+test("on a phone the conversation that was read comes back by Undo, beside the blank sheet", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await page.getByRole("button", { name: "More about “On the road”" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(chat.messages).toHaveCount(0);
+  await expect(page.getByText("Deleted “On the road”").filter({ visible: true })).toBeInViewport();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(chat.answers.last()).toContainText("Well.");
+  await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+});
+
+test("on a slow network a conversation that was picked is marked until it is there", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await chat.open();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/c\/.*_rsc/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await linkTo(page, /On the road/).click();
+  await expect(linkTo(page, /On the road.*opening/)).toBeVisible();
+  release();
+  await expect(page.getByRole("dialog", { name: "Platen" })).toBeHidden();
   await expect(chat.answers.last()).toContainText("Well.");
 });
