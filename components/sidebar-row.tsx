@@ -84,16 +84,11 @@ function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread
       aria-current={id === desk.currentId ? "page" : undefined}
       className="sidebar-link"
       onClick={(event) => {
-        if (id !== desk.currentId) {
-          if (canLeave()) return;
-          event.preventDefault();
-          desk.onStay();
-          return;
-        }
-        desk.onStay();
-        // It is on the page already, maybe in the middle of an answer.
+        if (id !== desk.currentId && canLeave()) return;
+        // Without a network there is no way there; or it is on the page already, maybe in the middle of an answer.
         event.preventDefault();
-        if (messageId !== undefined) jumpTo(messageId);
+        desk.onStay();
+        if (id === desk.currentId && messageId !== undefined) jumpTo(messageId);
       }}
     >
       <span className="min-w-0 flex-1">
