@@ -36,6 +36,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const PAUSED: Refusal = { code: "busy", message: "The owner has paused this service." };
 
+const ID_TAKEN: Refusal = { code: "conflict", message: "That id is already the id of another answer." };
+
 const SPENT_SENTENCES: Record<Scope, string> = {
   all: "Today's budget of this service is spent. It opens again at midnight UTC.",
   code: "What may be spent with your access code today is spent. There is more from midnight UTC.",
@@ -69,17 +71,24 @@ export function ceilingsFor(
 
 /**
  * Holds the most that `call` can cost, within the transaction that saves what it is for: across all instances no two
- * calls take the same money. Where less is left than the longest answer costs, the answer may only be that long. The
- * same `call.id` again gets what was held for it.
+ * calls take the same money. Where less is left than the longest answer costs, the answer may only be that long. What is
+ * held for a call is for that one: the id of an earlier one is refused, also when its conversation is deleted.
+ * `isRepeat`: an earlier try may have been carried out, and gets what it has held.
  */
-export async function reserve(transaction: Transaction<Schema>, call: Call, now: string): Promise<Reserved> {
+export async function reserve(
+  transaction: Transaction<Schema>,
+  call: Call,
+  now: string,
+  isRepeat = false,
+): Promise<Reserved> {
   const day = dayOf(now);
   const sums = await lockSpending(transaction, day, call);
   const settings = await readOwnerSettings(transaction);
   const ceilings = ceilingsFor(call, settings, environment());
   const isLimited = ceilings.size > 0;
   const earlier = await findHeld(transaction, call.id);
-  if (earlier !== undefined) return { type: "granted", held: earlier, isLimited };
+  if (earlier?.isSettled === false && isRepeat) return { type: "granted", held: earlier.held, isLimited };
+  if (earlier !== undefined) return { type: "refused", refusal: ID_TAKEN };
   if (settings.isPaused) return { type: "refused", refusal: remember(call, PAUSED) };
   const costs = costsOf(call);
   const { inputMicroUsd, outputNanoUsd } = costs;

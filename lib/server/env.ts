@@ -83,7 +83,7 @@ export function readEnvironment(variables: Variables): ReadEnvironment {
     maxInputTokens: read.number("MAX_INPUT_TOKENS", { atLeast: 1, isWhole: true }) ?? 180_000,
     unattendedSeconds: read.number("UNATTENDED_SECONDS", { atLeast: 0, atMost: LONGEST_TIMER_SECONDS }) ?? 60,
     stallSeconds: read.number("STALL_SECONDS", { atLeast: 0.01, atMost: LONGEST_TIMER_SECONDS }) ?? 60,
-    ...read.optional("retentionDays", read.number("RETENTION_DAYS", { atLeast: 1 })),
+    ...read.optional("retentionDays", read.number("RETENTION_DAYS", { atLeast: 1, atMost: 36_500 })),
     logLevel: read.oneOf("LOG_LEVEL", LOG_LEVELS) ?? "info",
     ...read.optional("metricsToken", read.word("METRICS_TOKEN")),
     drainSeconds: read.number("DRAIN_SECONDS", { atLeast: 0 }) ?? 25,

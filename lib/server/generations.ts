@@ -17,7 +17,7 @@ import { meterOf, openMeter } from "./operating/meter";
 import { metrics } from "./operating/metrics";
 import { traceAnswer } from "./operating/traces";
 import type { Session } from "./session";
-import { LostGeneration, readLog } from "./store/event-log";
+import { readLog } from "./store/event-log";
 import {
   announceStop,
   attendGenerations,
@@ -54,7 +54,7 @@ export type Asking = Pick<Session, "visitor" | "addressHash" | "codeLabel">;
 /** Starts the answer `id` and follows it; the same id again follows the same answer, with one call to the model. */
 export async function start(asker: Asking, id: string, request: GenerationRequest): Promise<Followed> {
   const live = await instance();
-  const unfit = unfitRequest(request);
+  const unfit = unfitRequest(id, request);
   if (unfit !== undefined) return { refusal: unfit };
   const judged = await judge(live, asker, id, request);
   if (judged.type === "refused") return { refusal: judged.refusal };
@@ -81,7 +81,8 @@ async function unfitModel({ settings }: GenerationRequest): Promise<Refusal | un
 }
 
 /** What the request asks for that is not offered here. */
-function unfitRequest({ settings, message }: GenerationRequest): Refusal | undefined {
+function unfitRequest(id: string, { settings, message }: GenerationRequest): Refusal | undefined {
+  if (message?.id === id) return { code: "conflict", message: "An answer and its message cannot have the same id." };
   if (message?.content.some((block) => block.type !== "text")) {
     return { code: "invalid_request", message: "There is no such attachment." };
   }
@@ -132,7 +133,7 @@ async function begin(live: Instance, asker: Asking, id: string, request: Generat
       now: isoTime(),
       objection: (history) => inputObjection(history, model),
       admit: (transaction, isStopped) => admit(transaction, countedAs(asker), { id, isStopped }),
-      reserve: (transaction, history) => reserve(transaction, callFor(asker, id, model, history), isoTime()),
+      reserve: (transaction, history) => reserve(transaction, callFor(asker, id, model, history), isoTime(), isRepeat),
     }),
   ).catch(refuseWithoutStore);
   if (begun.type !== "begun") return begun;
@@ -235,7 +236,7 @@ async function pump(
       .end(outcome)
       .catch(async (error: unknown) => {
         const { store } = await instance();
-        if (error instanceof LostGeneration) await settleLost(store, generation.id, outcome);
+        await settleLost(store, generation.id, outcome);
         throw error;
       })
       .finally(() => meter.end(outcome));
@@ -388,6 +389,17 @@ export async function endAnswers(visitorId: string, conversationId?: string): Pr
   await announceStop(live.store);
   const deadline = performance.now() + END_PATIENCE_MS;
   await Promise.all(elsewhere.map(({ id }) => endElsewhere(live, visitorId, id, deadline)));
+}
+
+/** Ends those of the visitor's answers here whose conversation is gone: one may have begun beside its deletion. */
+export async function endOrphans(visitorId: string): Promise<void> {
+  const live = await instance();
+  await Promise.allSettled(live.starting.values());
+  const here = [...live.running.values()].filter((one) => one.visitorId === visitorId);
+  for (const generation of here) {
+    const standing = await standingOf(live.store, visitorId, generation.id);
+    if (standing.type === "unknown") await Promise.allSettled([generation.interrupt("deleted")]);
+  }
 }
 
 /** Waits for the instance that runs the answer to end it. One that does not is dead, or as good as that. */

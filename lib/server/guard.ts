@@ -37,6 +37,8 @@ const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "no
 const LARGEST_BODY_BYTES = 200_000_000;
 const TOO_LARGE: Refusal = { code: "too_large", message: "This is more than can be sent at once." };
 
+export const CUT_OFF = "What was sent did not arrive whole. Please try again.";
+
 const ACCESS_REQUIRED: Refusal = { code: "access_required", message: "This Platen asks for an access code." };
 
 /** The store cannot be reached or written: it passes, and nothing is asked of the model until then. */
@@ -144,11 +146,28 @@ export async function readBody<Schema extends z.ZodType>(request: Request, schem
   return refuse({ code: "invalid_request", message: faultSentence(parsed.error) });
 }
 
+/** The body. Whoever sends it may leave in the middle: that is no fault of ours. */
+export async function* arriving({ body }: Request): AsyncGenerator<Uint8Array> {
+  const reader = body?.getReader();
+  try {
+    for (;;) {
+      const next = await reader?.read().catch((cause: unknown) => {
+        throw new ChatFailure<RefusalCode>({ code: "invalid_request", message: CUT_OFF }, { cause });
+      });
+      if (next === undefined || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // What is refused is not read to its end.
+    await reader?.cancel().catch(() => {}); // It has failed already.
+  }
+}
+
 /** The bytes of the body, counted as they come: `Content-Length` is only a claim. */
 async function readBytes(request: Request): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of request.body ?? []) {
+  for await (const piece of arriving(request)) {
     bytes += piece.byteLength;
     if (bytes > MAX_BODY_BYTES) {
       refuse({ code: "too_large", message: "This message is too long: at most 64 KiB can be sent at once." });

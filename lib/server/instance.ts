@@ -50,6 +50,8 @@ const LEASE_MS = 15_000;
 const HEARTBEAT_MS = 5_000;
 /** A commit that the store cannot take is tried again for so long: a failover, or a lock that somebody holds. */
 const COMMIT_PATIENCE_MS = 12_000;
+/** A database that starts with the machine is there a little later than we are. */
+const BOOT_PATIENCE_MS = 30_000;
 const LAST_WORDS_MS = 150;
 /** The more of an answer's events at once, the less each costs. */
 const FOLD_AT = 10_000;
@@ -92,10 +94,10 @@ async function open(): Promise<Instance> {
     store,
     running,
     bus: createBus(databaseUrl, () => void obeyStopMarks(live)),
-    committer: createCommitter(async (events, settlements) => {
+    committer: createCommitter(async (events, settlements, isAgain) => {
       const measured = metrics().commitSeconds.startTimer();
       await withPatience(COMMIT_PATIENCE_MS, (isRepeat) =>
-        commit(store, { events, settlements, now: isoTime() }, isRepeat),
+        commit(store, { events, settlements, now: isoTime() }, isAgain || isRepeat),
       );
       measured();
       foldAfter(events.length);
@@ -204,9 +206,15 @@ export async function boot(): Promise<void> {
   sayWhoMayEnter();
   sayPrices();
   await startTracing();
-  const { store } = await instance();
+  const { store } = await withPatience(BOOT_PATIENCE_MS, instance).catch(endWithoutStore);
   keepRetention(store, environment().retentionDays);
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void drain());
+}
+
+/** Ends the process, so that whatever started it does so again: Next would go on and answer 500 to everybody. */
+function endWithoutStore(error: unknown): never {
+  log("error", "boot", errorFields(error));
+  process.exit(1);
 }
 
 async function drain(): Promise<void> {

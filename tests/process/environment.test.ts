@@ -1,4 +1,4 @@
-import { mkdtempSync, statSync } from "node:fs";
+import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -63,6 +63,14 @@ test("settings that contradict each other are one list too", async () => {
   for (const name of ["VISITOR_DAILY_BUDGET_USD", "MESSAGES_PER_MINUTE", "MAX_STREAMS_PER_VISITOR"]) {
     expect(server.output()).toContain(`- ${name} `);
   }
+});
+
+test("a store that cannot be opened ends the server, so that it is started again", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "platen-process-")), "file");
+  writeFileSync(file, "");
+  const server = await launch({ DATA_DIR: join(file, "data") }, "serve.mjs");
+  expect(await server.exited).toBe(1);
+  expect(server.output()).toContain('"event":"boot"');
 });
 
 test("empty settings are unset ones", async () => {

@@ -200,6 +200,17 @@ describe("what an answer costs", () => {
   });
 });
 
+test("the id of an earlier answer is refused, also when its conversation is deleted: what it held is spent", async () => {
+  app.upstream.script(answerWith({ input_tokens: 100, output_tokens: 10 }));
+  const { response, conversationId, id } = await client.ask("Hello");
+  await allEvents(response);
+  const request = client.request(`/api/conversations/${conversationId}`, { method: "DELETE" });
+  await app.conversation.DELETE(request, { params: Promise.resolve({ id: conversationId }) });
+  const calls = app.upstream.requests.length;
+  const again = await client.ask("Hello", { ...newIds(), id });
+  expect([again.response.status, app.upstream.requests.length]).toEqual([409, calls]);
+});
+
 describe("the ceiling", () => {
   test("holds to the micro-dollar under many requests at once; the refused never reach the model, nor are they kept", async () => {
     // As long as it may be, and read as dearly as it can be.
@@ -327,7 +338,7 @@ test("an answer whose instance is gone costs what it can have read, and more tha
   await readUntil(response, (events) => contentOf(events).length > 0);
   const { store, running } = await app.instance();
   const { settleDead } = await import("@/lib/server/store/generation-log");
-  const { inputMicroUsd, heldMicroUsd } = (await ledger.findHeld(store, id)) ?? { inputMicroUsd: 0, heldMicroUsd: 0 };
+  const { inputMicroUsd = 0, heldMicroUsd = 0 } = (await ledger.findHeld(store, id))?.held ?? {};
   await settleDead(store, id, new Date().toISOString());
   await running
     .get(id)

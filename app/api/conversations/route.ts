@@ -1,4 +1,4 @@
-import { endAnswers } from "@/lib/server/generations";
+import { endAnswers, endOrphans } from "@/lib/server/generations";
 import { json, serve } from "@/lib/server/guard";
 import { instance } from "@/lib/server/instance";
 import { listConversations } from "@/lib/server/store/conversation-list";
@@ -19,6 +19,8 @@ export function DELETE(request: Request): Promise<Response> {
   return serve(request, async ({ visitor }) => {
     const { store } = await instance();
     await endAnswers(visitor.id);
-    return json({ deleted: await deleteConversations(store, visitor.id) });
+    const deleted = await deleteConversations(store, visitor.id);
+    await endOrphans(visitor.id);
+    return json({ deleted });
   });
 }

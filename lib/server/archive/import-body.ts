@@ -1,9 +1,8 @@
 import { ChatFailure, type RefusalCode } from "@/lib/chat/error";
 import { MAX_IMPORT_BYTES } from "@/lib/chat/imported";
-import { refuse } from "../guard";
+import { arriving, CUT_OFF, refuse } from "../guard";
 
 const MAX_HEAD_BYTES = 16 * 1024;
-const CUT_OFF = "The file did not arrive whole. Please try again.";
 
 /** The bytes of the file in the body: the body itself, or the first file of a form. Refuses what is neither, or too large. */
 export function importedBytes(request: Request): AsyncGenerator<Uint8Array> {
@@ -34,23 +33,6 @@ async function* counted(request: Request): AsyncGenerator<Uint8Array> {
     yield piece;
   }
   if (bytes < Number(request.headers.get("content-length") ?? 0)) throw refusal(CUT_OFF);
-}
-
-/** The body. Whoever sends it may leave in the middle: that is no fault of ours. */
-async function* arriving({ body }: Request): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  try {
-    for (;;) {
-      const next = await reader?.read().catch((cause: unknown) => {
-        throw new ChatFailure<RefusalCode>({ code: "invalid_request", message: CUT_OFF }, { cause });
-      });
-      if (next === undefined || next.done) return;
-      yield next.value;
-    }
-  } finally {
-    // A file that is refused is not read to its end.
-    await reader?.cancel().catch(() => {}); // It has failed already.
-  }
 }
 
 /** The first part of a form that is a file (RFC 7578), as it comes. What stands before and after it is read and dropped. */

@@ -15,7 +15,7 @@ function settlement(id: string): Settlement {
 }
 
 /** A disk that writes down what it is given, takes as long as it is told, and fails for the generations named. */
-function disk() {
+function disk(code = "23503") {
   const commits: { events: string[]; settlements: string[] }[] = [];
   const broken = new Set<string>();
   let writing = Promise.resolve();
@@ -25,7 +25,7 @@ function disk() {
       settlements: settlements.map(({ id }) => id),
     });
     await writing;
-    if (events.some(({ generation_id }) => broken.has(generation_id))) throw new Error("disk");
+    if (events.some(({ generation_id }) => broken.has(generation_id))) throw Object.assign(new Error("disk"), { code });
   };
   const takeAsLongAs = (promise: Promise<void>) => {
     writing = promise;
@@ -125,6 +125,19 @@ test("an end is written with the last events", async () => {
   committer.schedule(a.committable);
   await vi.advanceTimersByTimeAsync(0);
   expect(commits).toEqual([{ events: ["a1"], settlements: ["a"] }]);
+});
+
+test("when the store is away they fail together: each by itself would wait as long again", async () => {
+  const { commits, broken, write } = disk("ECONNREFUSED");
+  const committer = createCommitter(write);
+  const [a, b] = [speaker("a"), speaker("b")];
+  broken.add("a");
+  for (const one of [a, b]) {
+    one.say();
+    committer.schedule(one.committable);
+  }
+  await vi.advanceTimersByTimeAsync(100);
+  expect([commits.length, a.told, b.told]).toEqual([1, ["failed: disk"], ["failed: disk"]]);
 });
 
 test("one that cannot be written fails alone", async () => {

@@ -1,5 +1,6 @@
 import type { EventRow } from "../store/event-log";
 import type { Settlement } from "../store/generation-log";
+import { isPassing } from "../store/patience";
 import { SHORTEST_TICK_MS } from "./tick";
 
 /** Something that has events to write: it is asked for them when a commit begins, and told when they are committed. */
@@ -14,11 +15,11 @@ type Taken = { committable: Committable } & ReturnType<Committable["take"]>;
 export type Committer = { schedule(committable: Committable): void };
 
 /**
- * Writes what all running answers have to say in one commit per tick. The first event after a pause waits for
+ * Writes what all running answers have to say in one commit per tick. `isRepeat`: part of it may have been written. The first event after a pause waits for
  * nothing but the end of the current turn of the event loop, so that what came in one network read is one event.
  */
 export function createCommitter(
-  write: (events: readonly EventRow[], settlements: readonly Settlement[]) => Promise<void>,
+  write: (events: readonly EventRow[], settlements: readonly Settlement[], isRepeat: boolean) => Promise<void>,
   tickMs: () => number = () => SHORTEST_TICK_MS,
 ): Committer {
   let waiting = new Set<Committable>();
@@ -39,10 +40,11 @@ export function createCommitter(
     // Not cleared: V8 ties what a set held to what it will hold, and once one has grown old all that follow stay.
     waiting = new Set();
     try {
-      await writeAll(batch);
+      await writeAll(batch, false);
       for (const { committable } of batch) committable.committed();
     } catch (error) {
-      if (batch.length === 1) batch[0]?.committable.failed(error);
+      // Each by itself would wait as long again for a store that is away.
+      if (batch.length === 1 || isPassing(error)) for (const { committable } of batch) committable.failed(error);
       else for (const taken of batch) await commitAlone(taken);
     } finally {
       lastCommitAt = performance.now();
@@ -51,16 +53,16 @@ export function createCommitter(
     }
   }
 
-  async function writeAll(batch: readonly Taken[]): Promise<void> {
+  async function writeAll(batch: readonly Taken[], isRepeat: boolean): Promise<void> {
     const events = batch.flatMap((taken) => taken.events);
     const settlements = batch.flatMap((taken) => taken.settlement ?? []);
-    if (events.length > 0 || settlements.length > 0) await write(events, settlements);
+    if (events.length > 0 || settlements.length > 0) await write(events, settlements, isRepeat);
   }
 
   /** One answer whose conversation was deleted must not take the others of its tick down with it. */
   async function commitAlone(taken: Taken): Promise<void> {
     try {
-      await writeAll([taken]);
+      await writeAll([taken], true);
       taken.committable.committed();
     } catch (error) {
       taken.committable.failed(error);

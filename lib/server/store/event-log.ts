@@ -27,7 +27,8 @@ export class LostGeneration extends Error {}
 
 /**
  * Adds to the logs of any number of answers, in one statement. With PostgreSQL an answer that has ended, or an event
- * that is there already, fails the whole, unless this `isRepeat`, a try after one that may have been carried out.
+ * that is there already, fails the whole; the latter not when this `isRepeat`, a try after one that may have been carried
+ * out.
  */
 export async function appendEvents(queries: Queries, rows: readonly EventRow[], isRepeat: boolean): Promise<void> {
   if (rows.length === 0) return;
@@ -43,7 +44,20 @@ export async function appendEvents(queries: Queries, rows: readonly EventRow[], 
   const { numAffectedRows } = await sql`${announcedInsert(stretches)}
     where exists (select 1 from generations where id = logged.generation_id and settled_at is null)
     ${isRepeat ? sql`on conflict do nothing` : sql``}`.execute(queries);
-  if (!isRepeat && numAffectedRows !== BigInt(stretches.length)) throw new LostGeneration();
+  const isWhole = isRepeat ? await areOpen(queries, stretches) : numAffectedRows === BigInt(stretches.length);
+  if (!isWhole) throw new LostGeneration();
+}
+
+/** Whether nobody has ended one of these answers: only then is all that is in their logs of this instance. */
+async function areOpen(queries: Queries, stretches: readonly Stretch[]): Promise<boolean> {
+  const ids = [...new Set(stretches.map(({ generation_id }) => generation_id))];
+  const open = await queries
+    .selectFrom("generations")
+    .select("id")
+    .where("id", "in", ids)
+    .where("settled_at", "is", null)
+    .execute();
+  return open.length === ids.length;
 }
 
 /** Makes `rows` the whole log of the answer `id`. */

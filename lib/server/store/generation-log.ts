@@ -409,9 +409,12 @@ export async function commit(store: Store, { events, settlements, now }: Batch, 
   });
 }
 
-/** Counts what an answer cost that could not be settled: its conversation was deleted while it was written. */
+/** Counts what an answer cost that nobody else will settle: its conversation was deleted while it was written. */
 export async function settleLost(store: Store, id: string, outcome: Outcome): Promise<void> {
-  await durably(store, (transaction) => settleHeld(transaction, id, costOfAnswer(outcome)));
+  await durably(store, async (transaction) => {
+    const isDeleted = (await findGeneration(transaction, id)) === undefined;
+    if (isDeleted) await settleHeld(transaction, id, costOfAnswer(outcome));
+  });
 }
 
 /** Tells the other instances to look for stop marks. */
@@ -435,7 +438,9 @@ async function settle(
     .where("settled_at", "is", null)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) {
-    if (isRepeat) return;
+    // The try before may have been carried out.
+    const written = isRepeat ? await findGeneration(transaction, settlement.id) : undefined;
+    if (written?.outcome === outcome) return;
     throw new LostGeneration();
   }
   await replaceLog(transaction, settlement.id, settlement.log);

@@ -116,10 +116,10 @@ export async function hold(transaction: Transaction<Schema>, held: Held): Promis
   await addToSums(transaction, held.day, rowsOf(held), { heldMicroUsd: held.heldMicroUsd, spentMicroUsd: 0 });
 }
 
-/** What is held for the call `id`, settled or not. */
-export async function findHeld(queries: Queries, id: string): Promise<Held | undefined> {
+/** What was held for the call `id`, and whether it is known by now what that one cost. */
+export async function findHeld(queries: Queries, id: string): Promise<{ held: Held; isSettled: boolean } | undefined> {
   const row = await queries.selectFrom("ledger").selectAll().where("id", "=", id).executeTakeFirst();
-  return row === undefined ? undefined : heldFromRow(row);
+  return row && { held: heldFromRow(row), isSettled: row.spent_micro_usd !== null };
 }
 
 function heldFromRow(row: LedgerRow): Held {

@@ -29,7 +29,8 @@ export async function withPatience<Result>(
 const PASSING_SQLSTATE = /^(08|57P|40|53300)/;
 const PASSING_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 
-function isPassing(error: unknown): boolean {
+/** Whether it passes by itself. */
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as NodeJS.ErrnoException).code;
   // pg tells of a connection that ended, or was not to be had in time, by an error without a code.
@@ -46,5 +47,5 @@ function isPassing(error: unknown): boolean {
 export function isStoreFault(error: unknown): boolean {
   if (isPassing(error)) return true;
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === "string" && /^(SQLITE_|ENOSPC|EROFS|EACCES|53|58)/.test(code);
+  return typeof code === "string" && /^(SQLITE_(?!CONSTRAINT)|ENOSPC|EROFS|EACCES|53|58)/.test(code);
 }

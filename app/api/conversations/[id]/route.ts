@@ -1,6 +1,6 @@
 import type { Refusal } from "@/lib/chat/error";
 import { conversationChange } from "@/lib/chat/request";
-import { endAnswers } from "@/lib/server/generations";
+import { endAnswers, endOrphans } from "@/lib/server/generations";
 import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
 import { instance, keepTemporaryUntil } from "@/lib/server/instance";
 import { changeConversation, deleteConversations, readConversation } from "@/lib/server/store/conversations";
@@ -40,7 +40,9 @@ export function DELETE(request: Request, { params }: Context): Promise<Response>
     const id = readId((await params).id);
     const { store } = await instance();
     await endAnswers(visitor.id, id);
-    if ((await deleteConversations(store, visitor.id, id)) === 0) refuse(NO_SUCH_CONVERSATION);
+    const deleted = await deleteConversations(store, visitor.id, id);
+    await endOrphans(visitor.id);
+    if (deleted === 0) refuse(NO_SUCH_CONVERSATION);
     return json({ id });
   });
 }

@@ -4,6 +4,8 @@ import { type Followed, follow, start, stop } from "@/lib/server/generations";
 import { json, readBody, readId, refuse, serve } from "@/lib/server/guard";
 import { noteLater, responseTo } from "@/lib/server/operating/request-log";
 
+const MOST = 2 ** 31 - 1;
+
 type Context = { params: Promise<{ id: string }> };
 
 /** Starts the answer and streams it. */
@@ -45,6 +47,7 @@ function streamed(request: Request, followed: Followed): Response {
 
 function readCount(given: string | null, what: string): number | undefined {
   if (given === null || given === "") return undefined;
-  if (/^\d{1,15}$/.test(given)) return Number(given);
+  // More than PostgreSQL counts is more than any answer has.
+  if (/^\d{1,15}$/.test(given)) return Math.min(Number(given), MOST);
   return refuse({ code: "invalid_request", message: `${what} is not a whole number.` });
 }
