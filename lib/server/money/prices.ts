@@ -84,7 +84,8 @@ function readOwnersFile({ dataDir }: Environment): string | undefined {
   try {
     return readFileSync(join(dataDir, PRICES_FILE), "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    // With DATA_DIR itself not there, the store is what says so.
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     console.error(faultList([`${PRICES_FILE} in DATA_DIR cannot be read.`]));
     return process.exit(EXIT_CONFIGURATION);
   }
