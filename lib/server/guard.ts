@@ -37,6 +37,9 @@ const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "no
 const LARGEST_BODY_BYTES = 200_000_000;
 const TOO_LARGE: Refusal = { code: "too_large", message: "This is more than can be sent at once." };
 
+/** A phone between two cells brings nothing for some seconds. */
+const IDLE_BODY_MS = 20_000;
+
 export const CUT_OFF = "What was sent did not arrive whole. Please try again.";
 
 const ACCESS_REQUIRED: Refusal = { code: "access_required", message: "This Platen asks for an access code." };
@@ -146,18 +149,27 @@ export async function readBody<Schema extends z.ZodType>(request: Request, schem
   return refuse({ code: "invalid_request", message: faultSentence(parsed.error) });
 }
 
-/** The body. Whoever sends it may leave in the middle: that is no fault of ours. */
+/**
+ * The body. Whoever sends it may leave in the middle, or send nothing more for `IDLE_BODY_MS`: that is no fault of ours,
+ * and holds nothing up.
+ */
 export async function* arriving({ body }: Request): AsyncGenerator<Uint8Array> {
   const reader = body?.getReader();
+  let idle: NodeJS.Timeout | undefined;
   try {
     for (;;) {
-      const next = await reader?.read().catch((cause: unknown) => {
+      const isIdle = new Promise<never>((_, reject) => {
+        idle = setTimeout(() => reject(new Error(`nothing of the body for ${IDLE_BODY_MS} ms`)), IDLE_BODY_MS);
+      });
+      const next = await Promise.race([reader?.read(), isIdle]).catch((cause: unknown) => {
         throw new ChatFailure<RefusalCode>({ code: "invalid_request", message: CUT_OFF }, { cause });
       });
+      clearTimeout(idle);
       if (next === undefined || next.done) return;
       yield next.value;
     }
   } finally {
+    clearTimeout(idle);
     // What is refused is not read to its end.
     await reader?.cancel().catch(() => {}); // It has failed already.
   }

@@ -4,6 +4,7 @@ import { constants, deflateRawSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Message, textOf } from "@/lib/chat/message";
+import { ADDRESS_HEADER, addressLine } from "@/lib/server/door/address";
 import { answer } from "../upstream/scenario";
 import { type Archive, openArchive } from "./archive";
 import { type App, allEvents, type Client, newClient, startApp } from "./harness";
@@ -506,4 +507,16 @@ test("an upload that breaks off imports nothing, and leaves room for the next; t
   expect((await archive.importBody(client, text)).status).toBe(200);
   const foreign = { origin: "https://evil.example", host: "localhost:3000" };
   expect((await archive.importBody(client, text, foreign)).status).toBe(403);
+});
+
+test("an upload that does not go on holds up its own network and nobody else's", async () => {
+  const { readable: held, writable } = new TransformStream();
+  const from = (address: string) => ({ [ADDRESS_HEADER]: addressLine(address) });
+  const waiting = archive.importBody(await newClient(app), held, from("192.0.2.1"));
+  const neighbour = await archive.importBody(await newClient(app), good(), from("192.0.2.1"));
+  expect([neighbour.status, neighbour.headers.get("retry-after")]).toEqual([503, "15"]);
+  expect((await archive.importBody(await newClient(app), good(), from("192.0.2.2"))).status).toBe(200);
+  await writable.abort(new Error("the connection was closed"));
+  expect((await waiting).status).toBe(400);
+  expect((await archive.importBody(await newClient(app), good(), from("192.0.2.1"))).status).toBe(200);
 });

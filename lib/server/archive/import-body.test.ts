@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { importedBytes } from "./import-body";
 
 const BOUNDARY = "----x";
@@ -40,4 +40,20 @@ test("a form that breaks off within its file is refused", async () => {
   for (const at of [end - 1, end, end + 3])
     await expect(fileIn([bytes.subarray(0, at)])).rejects.toThrow("not arrive whole");
   await expect(fileIn([bytes.subarray(0, 20)])).rejects.toThrow("holds no file");
+});
+
+test("a body of which nothing more comes is given up", async () => {
+  vi.useFakeTimers();
+  try {
+    const cancel = vi.fn();
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(form("abc").subarray(0, 40)), cancel });
+    const headers = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
+    const request = new Request("http://localhost/", { method: "POST", body, headers, duplex: "half" } as RequestInit);
+    const refused = expect(importedBytes(request).next()).rejects.toThrow("not arrive whole");
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refused;
+    expect(cancel).toHaveBeenCalledOnce();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -50,7 +50,7 @@ export async function stageImport(asker: Asker, request: Request): Promise<Stage
   if (live.isDraining) {
     refuse({ code: "draining", message: "Platen is restarting. Please try again in a moment.", retryAfterSeconds: 5 });
   }
-  const leave = enter(visitorId);
+  const leave = enter(asker);
   let stage: Stage | undefined;
   const end = async () => {
     leave();
@@ -84,20 +84,20 @@ export async function stageImport(asker: Asker, request: Request): Promise<Stage
   }
 }
 
-/** One import at a time for a visitor, and few for all: each may hold a large file on the disk. */
-function enter(visitorId: string): () => void {
-  const importing = processWide("imports", () => new Set<string>());
+/** One import at a time for a visitor and for a network, and few for all: each may hold a large file on the disk. */
+function enter({ visitorId, addressHash }: Asker): () => void {
+  const importing = processWide("imports", () => new Map<string, string>());
   if (importing.has(visitorId)) {
     refuse({ code: "conflict", message: "An import of yours is still under way. Please wait until it has ended." });
   }
-  if (importing.size >= MAX_IMPORTS) {
+  if (importing.size >= MAX_IMPORTS || [...importing.values()].includes(addressHash)) {
     refuse({
       code: "busy",
       message: "Others are importing at the moment. Please try again shortly.",
       retryAfterSeconds: 15,
     });
   }
-  importing.add(visitorId);
+  importing.set(visitorId, addressHash);
   return () => void importing.delete(visitorId);
 }
 
