@@ -2,8 +2,9 @@
 
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { deleteEverything } from "@/lib/client/archive";
+import { EXPORT_ADDRESS } from "@/lib/client/exports";
 import { forgetWritten } from "@/lib/client/forget";
-import { deleteEverything, EXPORT_ADDRESS } from "@/lib/client/take-along";
 import { ImportButton } from "./import-dialog";
 import { RefusedSentence } from "./refused-sentence";
 

@@ -2,8 +2,8 @@
 
 import type { ConversationState } from "@/lib/chat/conversation";
 import { useCommands } from "@/lib/client/commands";
+import { saveConversation } from "@/lib/client/exports";
 import { type ConversationStore, useConversation } from "@/lib/client/store";
-import { saveConversation } from "@/lib/client/take-along";
 import { Icon } from "./icons";
 import { Menu } from "./menu";
 

@@ -2,8 +2,8 @@
 
 import { useRef, useState } from "react";
 import { type Imported, MAX_IMPORT_BYTES } from "@/lib/chat/imported";
+import { type ImportProgress, type ImportUnderWay, importFile } from "@/lib/client/archive";
 import { refreshConversations } from "@/lib/client/conversation-list";
-import { type ImportProgress, type ImportUnderWay, importFile } from "@/lib/client/take-along";
 import { Dialog } from "./dialog";
 
 type State =

@@ -1,10 +1,9 @@
-import katex from "katex";
 import { describe, expect, it } from "vitest";
-import { describeFormula, type Katex } from "./formula";
+import { describeFormula } from "./formula";
 import type { Child, Shape } from "./shape";
 
 function formula(source: string): Shape {
-  const described = describeFormula(katex as unknown as Katex, source, true);
+  const described = describeFormula(source, true);
   if (described === undefined) throw new Error(`no formula: ${source}`);
   return described;
 }

@@ -1,13 +1,15 @@
+import katex from "katex";
 import { arranged, inLines, isTag, SIDES, TAG_MACROS, tableClasses } from "./formula-table";
 import { styled } from "./math-letters";
 import type { MathTree } from "./math-tree";
 import { type Child, type Shape, shape } from "./shape";
 
-export type Katex = { __renderToDomTree(source: string, options: object): { children: unknown[] } };
+/** What KaTeX's types leave out. */
+type Katex = { __renderToDomTree(source: string, options: object): { children: unknown[] } };
 
-/** The formula in MathML. Throws for what is no formula. */
-export function describeFormula(katex: Katex, source: string, isDisplay: boolean): Shape | undefined {
-  const tree = katex.__renderToDomTree(source, {
+/** The formula in MathML. Throws for what is no formula. KaTeX comes with this file, so whoever needs it loads it late. */
+export function describeFormula(source: string, isDisplay: boolean): Shape | undefined {
+  const tree = (katex as unknown as Katex).__renderToDomTree(source, {
     output: "mathml",
     displayMode: isDisplay,
     throwOnError: true,

@@ -1,16 +1,21 @@
 "use client";
 
 import { useRef, useState } from "react";
-import type { Share, ShareableTurn } from "@/lib/chat/share";
+import { type ConversationState, pathTo } from "@/lib/chat/conversation";
+import { type Share, type ShareableTurn, shareableTurns } from "@/lib/chat/share";
+import type { ConversationStore } from "@/lib/client/store";
 import { ShareForm } from "./share-form";
 import { ShareLink } from "./share-link";
 import { ShareList } from "./share-list";
 import { useShares } from "./use-shares";
 
-type ShareSheetProps = { conversationId: string; title: string; turns: readonly ShareableTurn[] };
+type ShareSheetProps = { store: ConversationStore; title: string };
 
 /** What is in the dialog: the form, then the link that came of it, and all the links there are. */
-export function ShareSheet({ conversationId, title, turns }: ShareSheetProps) {
+export function ShareSheet({ store, title }: ShareSheetProps) {
+  const conversationId = store.getState().conversation.id;
+  // What is offered stays what it was when the dialog was opened.
+  const [turns] = useState(() => settledTurns(store.getState()));
   const [made, setMade] = useState<Share | null>(null);
   const shares = useShares();
   const sheet = useRef<HTMLDivElement>(null);
@@ -42,4 +47,13 @@ export function ShareSheet({ conversationId, title, turns }: ShareSheetProps) {
       <ShareList shares={shares.list} fault={shares.fault} conversationId={conversationId} onRevoke={revoke} />
     </div>
   );
+}
+
+/** The turns of the branch being read, up to the answer that is still being written. */
+function settledTurns({ conversation }: ConversationState): ShareableTurn[] {
+  const turns = shareableTurns(pathTo(conversation.messages, conversation.leafId));
+  const firstOpen = turns.findIndex((turn) =>
+    turn.messages.some(({ role, outcome }) => role === "assistant" && outcome === undefined),
+  );
+  return firstOpen === -1 ? turns : turns.slice(0, firstOpen);
 }
