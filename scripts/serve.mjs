@@ -6,6 +6,9 @@ import { root, standalone } from "./build.mjs";
 
 // Above the idle timeout of the load balancers we know, so that they close a connection first.
 const KEEP_ALIVE_MS = 75_000;
+// Node gives a request five minutes to come whole: too little for the largest import on a slow line. What comes too slowly
+// the app ends by itself (`arriving` in lib/server/guard.ts).
+const WHOLE_REQUEST_MS = 40 * 60_000;
 // V8 would let the heap grow to four times what is in use before it looks for what is not: with a thousand answers
 // under way this halves the memory. What is young it clears by itself, and more seldom where that has more room
 // (`--max-semi-space-size` in package.json, the Dockerfile and deploy/platen.service).
@@ -21,7 +24,7 @@ export async function serve() {
   // Some shells export the machine's name here, and the server would listen on that address alone.
   delete process.env.HOSTNAME;
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-  refuseUnservable();
+  prepareServer();
   refuseWrongPort();
   await import(pathToFileURL(join(standalone, "server.js")).href);
 }
@@ -35,14 +38,17 @@ function refuseWrongPort() {
 }
 
 /** Next answers 500 to some of what no browser sends. Each is the caller's fault, and is refused before. */
-function refuseUnservable() {
+function prepareServer() {
   const { createServer } = http;
-  http.createServer = (listener) =>
-    createServer((request, response) => {
+  http.createServer = (listener) => {
+    const server = createServer((request, response) => {
       const status = refusalOf(request);
       if (status === undefined) listener(request, response);
       else response.writeHead(status, { connection: "close" }).end();
     });
+    server.requestTimeout = WHOLE_REQUEST_MS;
+    return server;
+  };
 }
 
 /** The status for what cannot be served: a path that is no UTF-8, TRACE, `*`, or anything but reading a page. */

@@ -37,8 +37,9 @@ const API_HEADERS = { "cache-control": "no-store", "x-content-type-options": "no
 const LARGEST_BODY_BYTES = 200_000_000;
 const TOO_LARGE: Refusal = { code: "too_large", message: "This is more than can be sent at once." };
 
-/** A phone between two cells brings nothing for some seconds. */
-const IDLE_BODY_MS = 20_000;
+/** A body must bring so much in so long, or its end. A phone between two cells brings nothing for some seconds. */
+const SLOW_BODY_BYTES = 4096;
+const SLOW_BODY_MS = 20_000;
 
 export const CUT_OFF = "What was sent did not arrive whole. Please try again.";
 
@@ -150,28 +151,42 @@ export async function readBody<Schema extends z.ZodType>(request: Request, schem
 }
 
 /**
- * The body. Whoever sends it may leave in the middle, or send nothing more for `IDLE_BODY_MS`: that is no fault of ours,
+ * The body. Whoever sends it may leave in the middle, or send so slowly that nobody should wait: that is no fault of ours,
  * and holds nothing up.
  */
 export async function* arriving({ body }: Request): AsyncGenerator<Uint8Array> {
   const reader = body?.getReader();
-  let idle: NodeJS.Timeout | undefined;
+  let bytes = 0;
+  let waitUntil = performance.now() + SLOW_BODY_MS;
   try {
     for (;;) {
-      const isIdle = new Promise<never>((_, reject) => {
-        idle = setTimeout(() => reject(new Error(`nothing of the body for ${IDLE_BODY_MS} ms`)), IDLE_BODY_MS);
-      });
-      const next = await Promise.race([reader?.read(), isIdle]).catch((cause: unknown) => {
+      const next = await before(waitUntil, reader?.read()).catch((cause: unknown) => {
         throw new ChatFailure<RefusalCode>({ code: "invalid_request", message: CUT_OFF }, { cause });
       });
-      clearTimeout(idle);
       if (next === undefined || next.done) return;
+      bytes += next.value.byteLength;
+      if (bytes >= SLOW_BODY_BYTES) {
+        bytes = 0;
+        waitUntil = performance.now() + SLOW_BODY_MS;
+      }
       yield next.value;
     }
   } finally {
-    clearTimeout(idle);
     // What is refused is not read to its end.
     await reader?.cancel().catch(() => {}); // It has failed already.
+  }
+}
+
+/** What `awaited` resolves with, if it does so before `time` of the process's clock; else it rejects. */
+async function before<Result>(time: number, awaited: Promise<Result> | undefined): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("too slow")), time - performance.now());
+  });
+  try {
+    return await Promise.race([awaited, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -42,17 +42,31 @@ test("a form that breaks off within its file is refused", async () => {
   await expect(fileIn([bytes.subarray(0, 20)])).rejects.toThrow("holds no file");
 });
 
-test("a body of which nothing more comes is given up", async () => {
-  vi.useFakeTimers();
+test("a body of which nothing more comes is given up, and one that comes drop by drop", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "performance"] });
   try {
-    const cancel = vi.fn();
-    const body = new ReadableStream({ start: (controller) => controller.enqueue(form("abc").subarray(0, 40)), cancel });
-    const headers = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
-    const request = new Request("http://localhost/", { method: "POST", body, headers, duplex: "half" } as RequestInit);
-    const refused = expect(importedBytes(request).next()).rejects.toThrow("not arrive whole");
-    await vi.advanceTimersByTimeAsync(60_000);
-    await refused;
-    expect(cancel).toHaveBeenCalledOnce();
+    for (const dropMs of [undefined, 5_000]) {
+      let drops: NodeJS.Timeout | undefined;
+      const cancel = vi.fn(() => clearInterval(drops));
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(form("abc").subarray(0, 40));
+          if (dropMs !== undefined) drops = setInterval(() => controller.enqueue(Uint8Array.of(32)), dropMs);
+        },
+        cancel,
+      });
+      const headers = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
+      const request = new Request("http://localhost/", {
+        method: "POST",
+        body,
+        headers,
+        duplex: "half",
+      } as RequestInit);
+      const refused = expect(importedBytes(request).next()).rejects.toThrow("not arrive whole");
+      await vi.advanceTimersByTimeAsync(60_000);
+      await refused;
+      expect(cancel).toHaveBeenCalledOnce();
+    }
   } finally {
     vi.useRealTimers();
   }
