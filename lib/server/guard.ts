@@ -172,8 +172,8 @@ export async function* arriving({ body }: Request): AsyncGenerator<Uint8Array> {
       yield next.value;
     }
   } finally {
-    // What is refused is not read to its end.
-    await reader?.cancel().catch(() => {}); // It has failed already.
+    // What is refused is not read to its end. Under Next that is over only when all of it has come.
+    reader?.cancel().catch(() => {}); // It has failed already.
   }
 }
 
