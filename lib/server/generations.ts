@@ -4,10 +4,11 @@ import type { GenerationRequest } from "@/lib/chat/request";
 import { type Call, type Grant, highestInputTokens, outputTokensLeft, refusalAhead, reserve } from "./budget";
 import { environment } from "./env";
 import { continueAnswer } from "./generation/continuation";
-import { type FollowStream, followStream, frameOf, type LogSource } from "./generation/event-stream";
+import { type FollowStream, followStream } from "./generation/event-stream";
 import { isOffered } from "./generation/models";
 import { promptFrom } from "./generation/prompt";
 import { createRunningGeneration, type RunningGeneration } from "./generation/running-generation";
+import { storedLog } from "./generation/stored-log";
 import { titleLater } from "./generation/titles";
 import { type Instance, instance, isoTime, keepTemporaryUntil, leaseUntil } from "./instance";
 import { admit, inputObjection, limitReached, processLimitReached } from "./limits";
@@ -17,7 +18,6 @@ import { meterOf, openMeter } from "./operating/meter";
 import { metrics } from "./operating/metrics";
 import { traceAnswer } from "./operating/traces";
 import type { Session } from "./session";
-import { readLog } from "./store/event-log";
 import {
   announceStop,
   attendGenerations,
@@ -44,7 +44,6 @@ export type Followed =
 export type Stopped = { outcome: Outcome } | { refusal: Refusal };
 
 const NO_SUCH_ANSWER: Refusal = { code: "not_found", message: "There is no such answer." };
-const STRETCHES_A_PAGE = 16;
 const BEGIN_PATIENCE_MS = 3_000;
 const END_PATIENCE_MS = 3_000;
 
@@ -280,46 +279,6 @@ async function reportOf({ id, settled }: RunningGeneration): Promise<LogFields> 
   } catch {
     return {}; // A log that failed was reported where it failed.
   }
-}
-
-const encoder = new TextEncoder();
-
-/** The log in the store: of an answer that has ended, or that another instance is writing. */
-function storedLog({ store, bus, readingElsewhere }: Instance, id: string): LogSource {
-  return {
-    async read(after, maximumLength) {
-      const page = () => readLog(store, id, after, STRETCHES_A_PAGE);
-      let logged = await page();
-      const isPast = logged.length === 0 && (await isPastEnd(store, id));
-      // The end may have been written between the two questions.
-      if (isPast) logged = await page();
-      let text = "";
-      let last: (typeof logged)[number] | undefined;
-      for (const one of logged) {
-        if (text.length >= maximumLength) break;
-        text += frameOf(one.n, one.event.type, JSON.stringify(one.event));
-        last = one;
-      }
-      const isEnd = last === undefined ? isPast : last.event.type === "generation_end";
-      return { bytes: encoder.encode(text), last: last?.n ?? after, isEnd };
-    },
-    attend(wake) {
-      readingElsewhere.set(id, (readingElsewhere.get(id) ?? 0) + 1);
-      const unsubscribe = bus.onChange(id, wake);
-      return () => {
-        unsubscribe();
-        const left = (readingElsewhere.get(id) ?? 1) - 1;
-        if (left === 0) readingElsewhere.delete(id);
-        else readingElsewhere.set(id, left);
-      };
-    },
-  };
-}
-
-/** Nothing more will come: the answer has ended before the reader's cursor, or is deleted. */
-async function isPastEnd(store: Instance["store"], id: string): Promise<boolean> {
-  const row = await store.selectFrom("generations").select("settled_at").where("id", "=", id).executeTakeFirst();
-  return row === undefined || row.settled_at !== null;
 }
 
 /**

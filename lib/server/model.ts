@@ -38,7 +38,8 @@ import { httpFetch } from "./generation/http-fetch";
 import type { PromptMessage } from "./generation/prompt";
 import { readServerEvents } from "./generation/server-events";
 import { StalledStream, watchBytes } from "./generation/stall";
-import { writtenTokens } from "./money/spent";
+import { mostWritten, type Writing } from "./money/spent";
+import { addUsage, usageOf } from "./money/usage";
 import { processWide } from "./process-wide";
 
 const DEFAULT_MODEL = "claude-sonnet-5-5";
@@ -188,23 +189,16 @@ export async function generate(request: ModelRequest, tell: Tell): Promise<Outco
 }
 
 /** What has been read of one streamed answer. */
-type Reading = {
+type Reading = Writing & {
   /** What tries before this one have used. */
   lost: Usage;
   usage?: Usage;
-  /** When the model said that it begins. */
-  begunAtMs?: number;
-  /** When the last event was read. */
-  readAtMs?: number;
   stopReason?: string;
   blocks: number;
   /** Our index of the block that the model names by its own. */
   indexes: Map<number, number>;
   hasContent: boolean;
   hasStopped: boolean;
-  /** It wrote what is not, or not all, sent to us. */
-  hasThought: boolean;
-  outputBytes: number;
   /** Of the model's response, once its headers have come. */
   headers?: { status: number; requestId: string | undefined };
 };
@@ -330,26 +324,6 @@ function writtenBy(delta: Delta): string {
   }
 }
 
-/** The counters we keep, as any event may carry or leave out. */
-type Counters = { [Counter in Exclude<keyof Usage, "server_tool_use">]?: number | null } & {
-  server_tool_use?: Usage["server_tool_use"] | null;
-};
-
-/** The counters that are there; those of `message_delta` are cumulative, so they replace the ones before. */
-function usageOf(usage: Counters | undefined, before?: Usage): Usage {
-  const counted: Usage = {
-    input_tokens: usage?.input_tokens ?? before?.input_tokens ?? 0,
-    output_tokens: usage?.output_tokens ?? before?.output_tokens ?? 0,
-  };
-  const written = usage?.cache_creation_input_tokens ?? before?.cache_creation_input_tokens;
-  const cached = usage?.cache_read_input_tokens ?? before?.cache_read_input_tokens;
-  if (typeof written === "number") counted.cache_creation_input_tokens = written;
-  if (typeof cached === "number") counted.cache_read_input_tokens = cached;
-  const searches = (usage?.server_tool_use ?? before?.server_tool_use)?.web_search_requests ?? 0;
-  if (searches > 0) counted.server_tool_use = { web_search_requests: searches };
-  return counted;
-}
-
 /** How an answer ended that was not refused: it is done only if the model said so. */
 function endOf(reading: Reading, signal: AbortSignal): Outcome {
   const usage = totalUsage(reading);
@@ -357,48 +331,11 @@ function endOf(reading: Reading, signal: AbortSignal): Outcome {
   return signal.aborted ? { type: "stopped", usage } : { type: "interrupted", usage };
 }
 
-/** More than any model writes in a second. */
-const FASTEST_TOKENS_A_SECOND = 300;
-/** A stream that is silent for longer has stalled, and nothing was written. */
-const LONGEST_BUSY_MS = 5_000;
-
 /** What this try and those before it have used. A cut answer never reports what it wrote, so that is taken upwards. */
 function totalUsage(reading: Reading): Usage {
   const { usage = NO_USAGE, lost } = reading;
   const written = reading.hasStopped ? usage.output_tokens : Math.max(usage.output_tokens, mostWritten(reading));
   return addUsage(lost, { ...usage, output_tokens: written });
-}
-
-/**
- * Thinking is sent in summary or not at all, so for it only the time counts. Text counts by its bytes, and by the time
- * since the last of it was read: what came in while this process was busy has been written too.
- */
-function mostWritten({ begunAtMs, readAtMs = 0, hasThought, outputBytes }: Reading): number {
-  if (begunAtMs === undefined) return 0;
-  const now = performance.now();
-  if (hasThought || outputBytes === 0) return Math.max(writtenTokens(outputBytes), mostWrittenIn(now - begunAtMs));
-  return writtenTokens(outputBytes) + mostWrittenIn(Math.min(now - readAtMs, LONGEST_BUSY_MS));
-}
-
-function mostWrittenIn(ms: number): number {
-  return Math.ceil((ms / 1000) * FASTEST_TOKENS_A_SECOND);
-}
-
-function addUsage(left: Usage, right: Usage): Usage {
-  return usageOf({
-    input_tokens: left.input_tokens + right.input_tokens,
-    output_tokens: left.output_tokens + right.output_tokens,
-    cache_creation_input_tokens: addCounts(left.cache_creation_input_tokens, right.cache_creation_input_tokens),
-    cache_read_input_tokens: addCounts(left.cache_read_input_tokens, right.cache_read_input_tokens),
-    server_tool_use: {
-      web_search_requests:
-        (left.server_tool_use?.web_search_requests ?? 0) + (right.server_tool_use?.web_search_requests ?? 0),
-    },
-  });
-}
-
-function addCounts(left: number | undefined, right: number | undefined): number | null {
-  return left === undefined && right === undefined ? null : (left ?? 0) + (right ?? 0);
 }
 
 /** Why the model said nothing. `isBroken`: it had begun to answer, then the connection was lost. */

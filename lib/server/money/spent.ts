@@ -9,8 +9,40 @@ const LEAST_BYTES_A_TOKEN = 2;
 const UNSEEN_TOKENS = 150;
 
 /** At least as many tokens as were written of an answer that was cut off after `byteCount` bytes. */
-export function writtenTokens(byteCount: number): number {
+function writtenTokens(byteCount: number): number {
   return Math.ceil(byteCount / LEAST_BYTES_A_TOKEN) + UNSEEN_TOKENS;
+}
+
+/** More than any model writes in a second. */
+const FASTEST_TOKENS_A_SECOND = 300;
+/** A stream that is silent for longer has stalled, and nothing was written. */
+const LONGEST_BUSY_MS = 5_000;
+
+/** What has come of an answer. Times are milliseconds on the process's clock. */
+export type Writing = {
+  /** When the model said that it begins. */
+  begunAtMs?: number;
+  /** When the last event was read. */
+  readAtMs?: number;
+  /** It wrote what is not, or not all, sent to us. */
+  hasThought: boolean;
+  outputBytes: number;
+};
+
+/**
+ * The most tokens that were written of an answer that is cut off now. Thinking is sent in summary or not at all, so for
+ * it only the time counts. Text counts by its bytes, and by the time since the last of it was read: what came in while
+ * this process was busy has been written too.
+ */
+export function mostWritten({ begunAtMs, readAtMs = 0, hasThought, outputBytes }: Writing): number {
+  if (begunAtMs === undefined) return 0;
+  const now = performance.now();
+  if (hasThought || outputBytes === 0) return Math.max(writtenTokens(outputBytes), mostWrittenIn(now - begunAtMs));
+  return writtenTokens(outputBytes) + mostWrittenIn(Math.min(now - readAtMs, LONGEST_BUSY_MS));
+}
+
+function mostWrittenIn(ms: number): number {
+  return Math.ceil((ms / 1000) * FASTEST_TOKENS_A_SECOND);
 }
 
 /**
