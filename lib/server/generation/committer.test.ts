@@ -169,6 +169,32 @@ test("one that fails by itself is tried once, and the next are written", async (
   expect([a.told, b.told]).toEqual([["failed: disk"], ["committed"]]);
 });
 
+test("what came while its commit failed is never written: it would stand in the log without what came before", async () => {
+  const { commits, broken, write, takeAsLongAs } = disk("ECONNREFUSED");
+  const committer = createCommitter(write);
+  const [a, b] = [speaker("a"), speaker("b")];
+  let giveUp = () => {};
+  takeAsLongAs(new Promise((resolve) => (giveUp = resolve)));
+  broken.add("a");
+  a.say();
+  committer.schedule(a.committable);
+  await vi.advanceTimersByTimeAsync(0);
+  for (const one of [a, b]) {
+    one.say();
+    one.end();
+    committer.schedule(one.committable);
+  }
+  giveUp();
+  await vi.advanceTimersByTimeAsync(0);
+  broken.clear();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(commits).toEqual([
+    { events: ["a1"], settlements: [] },
+    { events: ["b1"], settlements: ["b"] },
+  ]);
+  expect([a.told, b.told]).toEqual([["failed: disk"], ["committed"]]);
+});
+
 test("one with nothing to say costs no write", async () => {
   const { commits, write } = disk();
   const a = speaker("a");
