@@ -97,6 +97,29 @@ test("a restore touches neither a store in use nor, unless told to, one with con
   await visitor.server.end("SIGTERM");
 });
 
+test("a store that is damaged is put aside as it is, when told to", async () => {
+  const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url });
+  const { dataDir } = server;
+  const visitor = new Visitor(server);
+  const { conversationId, response } = await visitor.ask("Remember this.");
+  await readAll(response).ended;
+  const file = join(newFolder(), "backup.sqlite");
+  await command("backup", { DATA_DIR: dataDir }, file);
+  await server.end("SIGTERM");
+  const damaged = { "platen.sqlite": "No store. ".repeat(1_000), "platen.sqlite-wal": "Nor its log." };
+  for (const [name, text] of Object.entries(damaged)) writeFileSync(join(dataDir, name), text);
+
+  const unforced = await command("restore", { DATA_DIR: dataDir }, file);
+  expect(unforced).toMatchObject({ code: 1, output: expect.stringMatching(/^Platen: .*damaged.* --force/) });
+  expect(await command("restore", { DATA_DIR: dataDir }, file, "--force")).toMatchObject({ code: 0 });
+  const aside = join(dataDir, readdirSync(dataDir).find((name) => name.startsWith("before-restore-")) as string);
+  for (const [name, text] of Object.entries(damaged)) expect(readFileSync(join(aside, name), "utf8")).toBe(text);
+
+  visitor.server = await startServer({ ANTHROPIC_BASE_URL: upstream.url, DATA_DIR: dataDir });
+  expect(await hasTheAnswer(visitor, conversationId)).toBe(true);
+  await visitor.server.end("SIGTERM");
+});
+
 test("what is no backup, or a damaged one, changes nothing", async () => {
   const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url });
   const { response } = await new Visitor(server).ask("Remember this.");
