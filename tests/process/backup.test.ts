@@ -65,6 +65,16 @@ test("a backup made while answers are written is whole, and its visitors find th
   await restored.end("SIGTERM");
 });
 
+test("a backup is nobody else's to read while it is made, either", async () => {
+  const tools = newFolder();
+  // In the place of the real one: it says who may read what it writes.
+  const script = '#!/bin/sh\nfile=$(echo "$4" | cut -d = -f 2)\n: > "$file" && ls -l "$file"\n';
+  writeFileSync(join(tools, "pg_dump"), script, { mode: 0o755 });
+  const settings = { DATABASE_URL: "postgres://platen@localhost/platen", PATH: `${tools}:${process.env.PATH}` };
+  const made = await command("backup", settings, join(newFolder(), "backup.dump"));
+  expect(made).toMatchObject({ code: 0, output: expect.stringMatching(/^-rw-------/) });
+});
+
 test("a restore touches neither a store in use nor, unless told to, one with conversations in it", async () => {
   const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url });
   const { dataDir } = server;
