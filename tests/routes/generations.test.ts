@@ -322,6 +322,20 @@ describe("the model's faults", () => {
   });
 });
 
+test("what is written into an answer that somebody has ended is never read, and on PostgreSQL fails, repeated too", async () => {
+  app.upstream.script(answer("All of it."));
+  const { id, response } = await client.ask("Hello");
+  const events = await allEvents(response);
+  const { store } = await app.instance();
+  const { commit } = await import("@/lib/server/store/generation-log");
+  const late = { generation_id: id, n: events.length, at_ms: 0, data: JSON.stringify(events[1]?.event) };
+  for (const isRepeat of [false, true]) {
+    const written = commit(store, { events: [late], settlements: [], now: new Date().toISOString() }, isRepeat);
+    await (isPostgres(store) ? expect(written).rejects.toThrow() : written);
+  }
+  expect(await allEvents(await client.follow(id))).toEqual(events);
+});
+
 test("an answer that its own instance ends while it is taken for dead is left as that one ended it", async () => {
   app.upstream.script(answer("All of it."));
   const { id, conversationId, response } = await client.ask("Hello");
