@@ -383,6 +383,7 @@ describe("refusals", () => {
     ["deep nesting", id, deep, {}, 400, "invalid_request"],
     ["bad UTF-8", id, new Uint8Array([0x22, 0xff, 0x22]), {}, 400, "invalid_request"],
     ["an unknown key", id, { ...valid, extra: 1 }, {}, 400, "invalid_request"],
+    ["the id of its message", id, { ...valid, message: { ...valid.message, id } }, {}, 409, "conflict"],
     ["a wrong type", id, { ...valid, conversationId: 7 }, {}, 400, "invalid_request"],
     ["blank text", id, firstRequest(" \n", newIds()), {}, 400, "invalid_request"],
     ["neither message nor parent", id, { conversationId: randomUUID(), parentId: null }, {}, 400, "invalid_request"],
