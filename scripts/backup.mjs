@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { appRequire, readSettings } from "./environment.mjs";
@@ -16,6 +16,8 @@ export async function run() {
   const read = await readSettings();
   if ("faults" in read) end(1, read.faults.join("\n"));
   const { dataDir, databaseUrl, sessionSecrets } = read.environment;
+  // Whatever is written from here on, by another's tool too, is nobody else's to read.
+  process.umask(0o077);
   if (databaseUrl !== undefined) {
     backUpPostgres(databaseUrl, file);
     if (sessionSecrets.length === 0) console.log(`Keep ${join(dataDir, SECRET_FILE)} with it: it signs the sessions.`);
@@ -36,7 +38,6 @@ function backUpSqlite(dataDir, file, isSecretKept) {
   // Reads one state of the store, and in WAL mode stands in nobody's way.
   database.exec(`vacuum into ${quoted(unfinished)}`);
   database.close();
-  chmodSync(unfinished, 0o600);
   const copy = new Database(unfinished);
   copy.exec("create table platen_backup (name text primary key, value text not null)");
   const add = copy.prepare("insert into platen_backup (name, value) values (?, ?)");
@@ -56,7 +57,6 @@ function backUpPostgres(databaseUrl, file) {
     ["--format=custom", "--no-owner", "--no-privileges", `--file=${file}`, `--dbname=${url}`],
     password,
   );
-  chmodSync(file, 0o600);
 }
 
 function quoted(text) {

@@ -17,8 +17,8 @@ import { end, KEPT_FILES, runTool, SECRET_FILE, STORE_FILE, withoutPassword } fr
 
 /**
  * `npm run restore -- <file> [--force]`: puts a backup in the place of what is stored. Refuses while a server uses the
- * store, and, without `--force`, when there are conversations in it. A SQLite store that was there is put aside, with
- * the secret that opens it; a PostgreSQL database is replaced.
+ * store, and, without `--force`, when there are conversations in it, or it is damaged. A SQLite store that was there is
+ * put aside, with the secret that opens it; a PostgreSQL database is replaced.
  */
 export async function run() {
   const parameters = process.argv.slice(2);
@@ -41,11 +41,10 @@ function restoreSqlite(dataDir, file, { isForced, isSecretRestored }) {
   const store = join(dataDir, STORE_FILE);
   const { isUsed, conversations } = standingOf(store);
   if (isUsed) end(1, "A server is using the store. Stop it first.");
-  if (conversations > 0 && !isForced) {
-    end(
-      1,
-      `There are ${conversations} conversations already. With --force they are put aside for those of the backup.`,
-    );
+  if (conversations !== 0 && !isForced) {
+    const there =
+      conversations === undefined ? "The store is damaged." : `There are ${conversations} conversations already.`;
+    end(1, `${there} With --force what is there is put aside for the backup.`);
   }
   const incoming = `${store}.restoring`;
   copyFileSync(file, incoming);
@@ -67,7 +66,10 @@ function putAside(dataDir) {
   for (const name of KEPT_FILES) {
     if (existsSync(join(dataDir, name))) copyFileSync(join(dataDir, name), join(folder, name));
   }
-  renameSync(join(dataDir, STORE_FILE), join(folder, STORE_FILE));
+  // Of a store that is damaged the log is still there, and may hold most of it.
+  for (const name of [STORE_FILE, `${STORE_FILE}-wal`]) {
+    if (existsSync(join(dataDir, name))) renameSync(join(dataDir, name), join(folder, name));
+  }
   return folder;
 }
 
@@ -79,7 +81,7 @@ function isSqlite(file) {
   return head.toString("latin1") === "SQLite format 3";
 }
 
-/** Whether somebody else has the store open, and how much is in it. */
+/** Whether somebody else has the store open, and how much is in it, unless it is too damaged to tell. */
 function standingOf(store) {
   if (!existsSync(store)) return { isUsed: false, conversations: 0 };
   const Database = appRequire("libsql");
@@ -90,8 +92,7 @@ function standingOf(store) {
     database.pragma("journal_mode = delete");
     return { isUsed: false, conversations: countConversations(database) };
   } catch (error) {
-    if (!String(error.code).startsWith("SQLITE_BUSY")) throw error;
-    return { isUsed: true, conversations: 0 };
+    return { isUsed: String(error.code).startsWith("SQLITE_BUSY") };
   } finally {
     database.close();
   }

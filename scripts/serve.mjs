@@ -7,7 +7,7 @@ import { root, standalone } from "./build.mjs";
 // Above the idle timeout of the load balancers we know, so that they close a connection first.
 const KEEP_ALIVE_MS = 75_000;
 // Node gives a request five minutes to come whole: too little for the largest import on a slow line. What comes too slowly
-// the app ends by itself (`arriving` in lib/server/guard.ts).
+// the app refuses by itself (`arriving` in lib/server/guard.ts); only its connection stays open for as long as this.
 const WHOLE_REQUEST_MS = 40 * 60_000;
 // V8 would let the heap grow to four times what is in use before it looks for what is not: with a thousand answers
 // under way this halves the memory. What is young it clears by itself, and more seldom where that has more room

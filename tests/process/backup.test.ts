@@ -65,6 +65,16 @@ test("a backup made while answers are written is whole, and its visitors find th
   await restored.end("SIGTERM");
 });
 
+test("a backup is nobody else's to read while it is made, either", async () => {
+  const tools = newFolder();
+  // In the place of the real one: it says who may read what it writes.
+  const script = '#!/bin/sh\nfile=$(echo "$4" | cut -d = -f 2)\n: > "$file" && ls -l "$file"\n';
+  writeFileSync(join(tools, "pg_dump"), script, { mode: 0o755 });
+  const settings = { DATABASE_URL: "postgres://platen@localhost/platen", PATH: `${tools}:${process.env.PATH}` };
+  const made = await command("backup", settings, join(newFolder(), "backup.dump"));
+  expect(made).toMatchObject({ code: 0, output: expect.stringMatching(/^-rw-------/) });
+});
+
 test("a restore touches neither a store in use nor, unless told to, one with conversations in it", async () => {
   const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url });
   const { dataDir } = server;
@@ -94,6 +104,29 @@ test("a restore touches neither a store in use nor, unless told to, one with con
   expect(readFileSync(join(aside, "session-secret"), "utf8")).toBe(secret);
   visitor.server = await startServer({ ANTHROPIC_BASE_URL: upstream.url, DATA_DIR: aside });
   expect(await hasTheAnswer(visitor, second.conversationId)).toBe(true);
+  await visitor.server.end("SIGTERM");
+});
+
+test("a store that is damaged is put aside as it is, when told to", async () => {
+  const server = await startServer({ ANTHROPIC_BASE_URL: upstream.url });
+  const { dataDir } = server;
+  const visitor = new Visitor(server);
+  const { conversationId, response } = await visitor.ask("Remember this.");
+  await readAll(response).ended;
+  const file = join(newFolder(), "backup.sqlite");
+  await command("backup", { DATA_DIR: dataDir }, file);
+  await server.end("SIGTERM");
+  const damaged = { "platen.sqlite": "No store. ".repeat(1_000), "platen.sqlite-wal": "Nor its log." };
+  for (const [name, text] of Object.entries(damaged)) writeFileSync(join(dataDir, name), text);
+
+  const unforced = await command("restore", { DATA_DIR: dataDir }, file);
+  expect(unforced).toMatchObject({ code: 1, output: expect.stringMatching(/^Platen: .*damaged.* --force/) });
+  expect(await command("restore", { DATA_DIR: dataDir }, file, "--force")).toMatchObject({ code: 0 });
+  const aside = join(dataDir, readdirSync(dataDir).find((name) => name.startsWith("before-restore-")) as string);
+  for (const [name, text] of Object.entries(damaged)) expect(readFileSync(join(aside, name), "utf8")).toBe(text);
+
+  visitor.server = await startServer({ ANTHROPIC_BASE_URL: upstream.url, DATA_DIR: dataDir });
+  expect(await hasTheAnswer(visitor, conversationId)).toBe(true);
   await visitor.server.end("SIGTERM");
 });
 

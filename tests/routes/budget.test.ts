@@ -211,6 +211,31 @@ test("the id of an earlier answer is refused, also when its conversation is dele
   expect([again.response.status, app.upstream.requests.length]).toEqual([409, calls]);
 });
 
+test("what a call holds is given to a repetition of it, and to no other call", async () => {
+  const { store } = await app.instance();
+  const call = { id: randomUUID(), visitorId: "v", codeLabel: undefined, model: PRICED_MODEL };
+  const reserve = (isRepeat: boolean) =>
+    store
+      .transaction()
+      .execute((transaction) =>
+        budget.reserve(
+          transaction,
+          { ...call, inputTokens: 100, maxOutputTokens: 50 },
+          new Date().toISOString(),
+          isRepeat,
+        ),
+      );
+  const first = await reserve(false);
+  const held = await sums();
+  expect(first).toMatchObject({ type: "granted", held: { heldMicroUsd: held.heldMicroUsd } });
+  expect(await reserve(true)).toEqual(first);
+  const taken = { type: "refused", refusal: { code: "conflict" } };
+  expect(await reserve(false)).toMatchObject(taken);
+  expect(await sums()).toEqual(held);
+  await store.transaction().execute((transaction) => ledger.settleHeld(transaction, call.id, () => 1));
+  expect(await reserve(true)).toMatchObject(taken);
+});
+
 describe("the ceiling", () => {
   test("holds to the micro-dollar under many requests at once; the refused never reach the model, nor are they kept", async () => {
     // As long as it may be, and read as dearly as it can be.
@@ -435,6 +460,17 @@ describe("a conversation that is deleted while it is answered", () => {
     await store.deleteFrom("conversations").where("id", "=", conversationId).execute();
     await expect.poll(async () => (await sums()).heldMicroUsd, { timeout: 10_000 }).toBe(0);
     expect((await sums()).spentMicroUsd).toBeGreaterThan(0);
+  });
+
+  test("ends an answer that began beside that, and no other of the same visitor", async () => {
+    const [doomed, other] = [await begin(), await begin()];
+    const { running, store } = await app.instance();
+    await store.deleteFrom("conversations").where("id", "=", doomed.conversationId).execute();
+    const { endOrphans } = await import("@/lib/server/generations");
+    await endOrphans(running.get(doomed.id)?.visitorId ?? "");
+    expect([running.has(doomed.id), running.has(other.id)]).toEqual([false, true]);
+    await client.stop(other.id);
+    await expect.poll(async () => (await sums()).heldMicroUsd).toBe(0);
   });
 
   test("and whose answer is being saved at that moment, ends that too", async () => {

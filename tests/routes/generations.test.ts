@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { textOf } from "@/lib/chat/message";
+import { isPostgres, lockKeys, type Queries } from "@/lib/server/store/database";
 import {
   cutAfterBytes,
   endWithoutStop,
@@ -320,6 +322,54 @@ describe("the model's faults", () => {
   });
 });
 
+test("what is written into an answer that somebody has ended is never read, and on PostgreSQL fails, repeated too", async () => {
+  app.upstream.script(answer("All of it."));
+  const { id, response } = await client.ask("Hello");
+  const events = await allEvents(response);
+  const { store } = await app.instance();
+  const { commit } = await import("@/lib/server/store/generation-log");
+  const late = { generation_id: id, n: events.length, at_ms: 0, data: JSON.stringify(events[1]?.event) };
+  for (const isRepeat of [false, true]) {
+    const written = commit(store, { events: [late], settlements: [], now: new Date().toISOString() }, isRepeat);
+    await (isPostgres(store) ? expect(written).rejects.toThrow() : written);
+  }
+  expect(await allEvents(await client.follow(id))).toEqual(events);
+});
+
+test("an answer that its own instance ends while it is taken for dead is left as that one ended it", async () => {
+  app.upstream.script(answer("All of it."));
+  const { id, conversationId, response } = await client.ask("Hello");
+  const outcome = outcomeOf(await allEvents(response));
+  const { store } = await app.instance();
+  const { settleDead } = await import("@/lib/server/store/generation-log");
+  const now = new Date().toISOString();
+  const settleAt = (settledAt: string | null, queries: Queries = store) =>
+    queries
+      .updateTable("generations")
+      .set({ settled_at: settledAt, instance_id: "another" })
+      .where("id", "=", id)
+      .execute();
+  await settleAt(null);
+  let swept: ReturnType<typeof settleDead> | undefined;
+  await store.transaction().execute(async (transaction) => {
+    await lockKeys(transaction, [conversationId]);
+    swept = settleDead(store, id, now);
+    await expect.poll(() => isAwaited(transaction)).toBe(true);
+    await settleAt(now, transaction);
+  });
+  expect(await swept).toBeUndefined();
+  const stored = storedAnswer(await client.conversation(conversationId), id);
+  expect([textOf(stored?.content ?? []), stored?.outcome]).toEqual(["All of it.", outcome]);
+});
+
+/** Whether another transaction waits for this one. SQLite has only one at a time. */
+async function isAwaited(transaction: Queries): Promise<boolean> {
+  if (!isPostgres(transaction)) return true;
+  const { rows } = await sql`select 1 from pg_locks where not granted
+    and database = (select oid from pg_database where datname = current_database())`.execute(transaction);
+  return rows.length > 0;
+}
+
 describe("refusals", () => {
   const id = randomUUID();
   const valid = firstRequest("Hello", newIds());
@@ -333,6 +383,7 @@ describe("refusals", () => {
     ["deep nesting", id, deep, {}, 400, "invalid_request"],
     ["bad UTF-8", id, new Uint8Array([0x22, 0xff, 0x22]), {}, 400, "invalid_request"],
     ["an unknown key", id, { ...valid, extra: 1 }, {}, 400, "invalid_request"],
+    ["the id of its message", id, { ...valid, message: { ...valid.message, id } }, {}, 409, "conflict"],
     ["a wrong type", id, { ...valid, conversationId: 7 }, {}, 400, "invalid_request"],
     ["blank text", id, firstRequest(" \n", newIds()), {}, 400, "invalid_request"],
     ["neither message nor parent", id, { conversationId: randomUUID(), parentId: null }, {}, 400, "invalid_request"],

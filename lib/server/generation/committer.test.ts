@@ -17,9 +17,11 @@ function settlement(id: string): Settlement {
 /** A disk that writes down what it is given, takes as long as it is told, and fails for the generations named. */
 function disk(code = "23503") {
   const commits: { events: string[]; settlements: string[] }[] = [];
+  const repeats: boolean[] = [];
   const broken = new Set<string>();
   let writing = Promise.resolve();
-  const write = async (events: readonly EventRow[], settlements: readonly Settlement[]) => {
+  const write = async (events: readonly EventRow[], settlements: readonly Settlement[], isRepeat: boolean) => {
+    repeats.push(isRepeat);
     commits.push({
       events: events.map(({ generation_id, n }) => `${generation_id}${n}`),
       settlements: settlements.map(({ id }) => id),
@@ -30,7 +32,7 @@ function disk(code = "23503") {
   const takeAsLongAs = (promise: Promise<void>) => {
     writing = promise;
   };
-  return { commits, broken, write, takeAsLongAs };
+  return { commits, repeats, broken, write, takeAsLongAs };
 }
 
 /** An answer under way that counts its events. */
@@ -140,8 +142,8 @@ test("when the store is away they fail together: each by itself would wait as lo
   expect([commits.length, a.told, b.told]).toEqual([1, ["failed: disk"], ["failed: disk"]]);
 });
 
-test("one that cannot be written fails alone", async () => {
-  const { commits, broken, write } = disk();
+test("one that cannot be written fails alone; the others are repeated", async () => {
+  const { commits, repeats, broken, write } = disk();
   broken.add("b");
   const committer = createCommitter(write);
   const all = [speaker("a"), speaker("b"), speaker("c")];
@@ -151,6 +153,7 @@ test("one that cannot be written fails alone", async () => {
   }
   await vi.advanceTimersByTimeAsync(0);
   expect(commits.map(({ events }) => events)).toEqual([["a1", "b1", "c1"], ["a1"], ["b1"], ["c1"]]);
+  expect(repeats).toEqual([false, true, true, true]);
   expect(all.map(({ told }) => told)).toEqual([["committed"], ["failed: disk"], ["committed"]]);
 });
 
@@ -166,6 +169,32 @@ test("one that fails by itself is tried once, and the next are written", async (
   committer.schedule(b.committable);
   await vi.advanceTimersByTimeAsync(4);
   expect(commits.map(({ events }) => events)).toEqual([["a1"], ["b1"]]);
+  expect([a.told, b.told]).toEqual([["failed: disk"], ["committed"]]);
+});
+
+test("what came while its commit failed is never written: it would stand in the log without what came before", async () => {
+  const { commits, broken, write, takeAsLongAs } = disk("ECONNREFUSED");
+  const committer = createCommitter(write);
+  const [a, b] = [speaker("a"), speaker("b")];
+  let giveUp = () => {};
+  takeAsLongAs(new Promise((resolve) => (giveUp = resolve)));
+  broken.add("a");
+  a.say();
+  committer.schedule(a.committable);
+  await vi.advanceTimersByTimeAsync(0);
+  for (const one of [a, b]) {
+    one.say();
+    one.end();
+    committer.schedule(one.committable);
+  }
+  giveUp();
+  await vi.advanceTimersByTimeAsync(0);
+  broken.clear();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(commits).toEqual([
+    { events: ["a1"], settlements: [] },
+    { events: ["b1"], settlements: ["b"] },
+  ]);
   expect([a.told, b.told]).toEqual([["failed: disk"], ["committed"]]);
 });
 

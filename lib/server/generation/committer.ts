@@ -3,7 +3,10 @@ import type { Settlement } from "../store/generation-log";
 import { isPassing } from "../store/patience";
 import { SHORTEST_TICK_MS } from "./tick";
 
-/** Something that has events to write: it is asked for them when a commit begins, and told when they are committed. */
+/**
+ * Something that has events to write: it is asked for them when a commit begins, and told when they are committed. One
+ * that has failed is asked no more.
+ */
 export type Committable = {
   take(): { events: readonly EventRow[]; settlement?: Settlement };
   committed(): void;
@@ -15,8 +18,9 @@ type Taken = { committable: Committable } & ReturnType<Committable["take"]>;
 export type Committer = { schedule(committable: Committable): void };
 
 /**
- * Writes what all running answers have to say in one commit per tick. `isRepeat`: part of it may have been written. The first event after a pause waits for
- * nothing but the end of the current turn of the event loop, so that what came in one network read is one event.
+ * Writes what all running answers have to say in one commit per tick. The first event after a pause waits for nothing but
+ * the end of the current turn of the event loop, so that what came in one network read is one event. `isRepeat`: part of
+ * what is to be written may have been.
  */
 export function createCommitter(
   write: (events: readonly EventRow[], settlements: readonly Settlement[], isRepeat: boolean) => Promise<void>,
@@ -44,7 +48,7 @@ export function createCommitter(
       for (const { committable } of batch) committable.committed();
     } catch (error) {
       // Each by itself would wait as long again for a store that is away.
-      if (batch.length === 1 || isPassing(error)) for (const { committable } of batch) committable.failed(error);
+      if (batch.length === 1 || isPassing(error)) for (const { committable } of batch) giveUp(committable, error);
       else for (const taken of batch) await commitAlone(taken);
     } finally {
       lastCommitAt = performance.now();
@@ -65,8 +69,14 @@ export function createCommitter(
       await writeAll([taken], true);
       taken.committable.committed();
     } catch (error) {
-      taken.committable.failed(error);
+      giveUp(taken.committable, error);
     }
+  }
+
+  function giveUp(committable: Committable, error: unknown): void {
+    // What it has said meanwhile would stand in the log without what came before.
+    waiting.delete(committable);
+    committable.failed(error);
   }
 
   return {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { withBody } from "./http-fetch";
 import { StalledStream, watchBytes } from "./stall";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -151,4 +152,21 @@ test("a connection that cannot be made fails as it failed", async () => {
   const fault = new TypeError("fetch failed");
   await expect(watchBytes(() => Promise.reject(fault), STALL_MS)(URL)).rejects.toBe(fault);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("an answer in one piece that does not end is given up, and its body let go", async () => {
+  let pulled = 0;
+  let isLetGo = false;
+  async function* body() {
+    const piece = new Uint8Array(4 * 1024 * 1024);
+    try {
+      for (; pulled < 20; pulled++) yield piece;
+    } finally {
+      isLetGo = true;
+    }
+  }
+  const headers = { "content-type": "application/json" };
+  const fetch = async () => withBody(new Response("", { headers }), body());
+  await expect(watchBytes(fetch, STALL_MS)(URL)).rejects.toThrow("does not end");
+  expect([pulled < 10, isLetGo, vi.getTimerCount()]).toEqual([true, true, 0]);
 });

@@ -243,10 +243,12 @@ describe("a commit", () => {
     expect((await readLog(store, id, 12)).length).toBe(0);
   });
 
-  test("of an answer that another instance has ended fails", async () => {
+  test("of an answer that another instance has ended fails, repeated too", async () => {
     const { id } = await begun();
     await settleDead(store, id, NOW);
-    await expect(commit(store, { events: [], settlements: [ended(id)], now: NOW })).rejects.toThrow();
+    for (const isRepeat of [false, true]) {
+      await expect(commit(store, { events: [], settlements: [ended(id)], now: NOW }, isRepeat)).rejects.toThrow();
+    }
     expect(await standingOf(store, "visitor", id)).toEqual({ type: "settled", outcome: { type: "interrupted" } });
   });
 

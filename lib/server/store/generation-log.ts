@@ -48,8 +48,8 @@ export type Objection = { code: RefusalCode; message: string; retryAfterSeconds?
 export type Begun =
   /**
    * `history` is the path from the root to the user message that is to be answered; `continued` the answer before it
-   * that the new one goes on from, if it does. `hasOthers`: the message that was sent is not the only one that follows its parent. `grant`: what was held for the
-   * answer; undefined when the reader stopped it before it was asked for.
+   * that the new one goes on from, if it does. `hasOthers`: the message that was sent is not the only one that follows
+   * its parent. `grant`: what was held for the answer; undefined when the reader stopped it before it was asked for.
    */
   | {
       type: "begun";
@@ -458,6 +458,8 @@ async function settle(
 export async function settleDead(store: Store, id: string, now: string): Promise<Outcome | undefined> {
   return durably(store, async (transaction) => {
     await lockKeys(transaction, [id]);
+    // A commit takes this lock too: its instance may be alive after all, and end it at this moment.
+    const places = await lockAnswers(transaction, [id]);
     const generation = await findGeneration(transaction, id);
     if (generation === undefined || generation.settled_at !== null) return undefined;
     const logged = await readLog(transaction, id);
@@ -473,7 +475,6 @@ export async function settleDead(store: Store, id: string, now: string): Promise
       at_ms: logged[index]?.atMs ?? endMs,
       data: JSON.stringify(event),
     }));
-    const places = await lockAnswers(transaction, [id]);
     await settle(transaction, { id, content, outcome, log }, now, false);
     await settleHeld(transaction, id, costOfLostAnswer(events));
     await indexAnswers(transaction, places);

@@ -52,7 +52,6 @@ test("a full or forbidden disk is the store's fault, a bug is not", () => {
   expect(["SQLITE_FULL", "SQLITE_IOERR", "ENOSPC", "EROFS"].map((code) => isStoreFault(coded(code)))).toEqual(
     Array(4).fill(true),
   );
-  expect([new TypeError("bug"), coded("ERR_INVALID_ARG_TYPE"), "text", undefined].map(isStoreFault)).toEqual(
-    Array(4).fill(false),
-  );
+  const bugs = [new TypeError("bug"), coded("ERR_INVALID_ARG_TYPE"), coded("SQLITE_CONSTRAINT"), "text", undefined];
+  expect(bugs.map(isStoreFault)).toEqual(Array(5).fill(false));
 });
