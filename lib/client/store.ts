@@ -12,6 +12,7 @@ import {
 import type { Refusal } from "@/lib/chat/error";
 import type { Message, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
+import { randomUuid } from "./random-uuid";
 import { reconnectDelay } from "./reconnect";
 import { browserSurroundings, type Surroundings } from "./surroundings";
 import type { ConversationRead, FollowEnd, OnEvent } from "./transport";
@@ -386,7 +387,7 @@ export function blankSheetId(opened?: Conversation): string {
     if (isBlank(state) && state.queued.length > 0) return id;
   }
   const isFree = opened?.messages.length === 0 && isBlank(conversationStore(opened, 0).getState());
-  return isFree ? opened.id : crypto.randomUUID();
+  return isFree ? opened.id : randomUuid();
 }
 
 /**

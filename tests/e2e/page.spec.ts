@@ -57,6 +57,19 @@ for (const width of [320, 390]) {
   });
 }
 
+test("over plain http, as in a network at home, everything can be begun", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Here."));
+  // Unlike localhost, this is a plain address to a browser.
+  await page.goto(chat.url.replace("localhost", "0.0.0.0"));
+  expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
+  await chat.say("Over plain http");
+  await chat.settled();
+  await page.reload();
+  await expect(chat.answers).toContainText("Here.");
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  await expect(chat.messages).toHaveCount(0);
+});
+
 test("an unknown conversation is a kind page with a way back", async ({ chat, page }) => {
   const response = await page.goto(`${chat.url}/c/00000000-0000-4000-8000-000000000000`);
   expect(response?.status()).toBe(404);
