@@ -366,6 +366,17 @@ function textless({ content, ...rest }: Message): unknown {
   };
 }
 
+/** The message on its way that the server may not have yet. */
+export function unsentOf({ generation }: ConversationState): Message | null {
+  return generation.phase === "idle" ? null : generation.unsent;
+}
+
+/** Whether the server has at least one message of the conversation. */
+export function isKept(state: ConversationState): boolean {
+  const unsent = unsentOf(state);
+  return state.conversation.messages.some((message) => message.role === "user" && message.id !== unsent?.id);
+}
+
 /** The messages from the root to `leafId`, in reading order. A broken or circular chain ends where it breaks. */
 export function pathTo(messages: readonly Message[], leafId: string | null): Message[] {
   const byId = new Map(messages.map((message) => [message.id, message]));

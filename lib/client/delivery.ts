@@ -1,4 +1,4 @@
-import type { ConversationState } from "../chat/conversation";
+import { type ConversationState, isKept, unsentOf } from "../chat/conversation";
 import { type Message, textOf } from "../chat/message";
 import { type Drafts, NEW_CONVERSATION, UNSTORED } from "./drafts";
 import type { ConversationStore } from "./store";
@@ -12,16 +12,6 @@ export function draftKey(state: ConversationState): string {
 /** Where the draft of another version of a message is kept. */
 export function editKey({ conversation }: ConversationState, messageId: string): string {
   return `${conversation.temporary ? UNSTORED : ""}edit.${messageId}`;
-}
-
-/** Whether the server has at least one message of the conversation. */
-function isKept(state: ConversationState): boolean {
-  const unsent = unsentOf(state);
-  return state.conversation.messages.some((message) => message.role === "user" && message.id !== unsent?.id);
-}
-
-function unsentOf({ generation }: ConversationState): Message | null {
-  return generation.phase === "idle" ? null : generation.unsent;
 }
 
 type Delivery = {

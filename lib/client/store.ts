@@ -3,6 +3,7 @@ import {
   type Action,
   type Conversation,
   type ConversationState,
+  isKept,
   type LivingGeneration,
   newestLeaf,
   openConversation,
@@ -374,6 +375,13 @@ export function conversationStore(initial: Conversation, lastEventId: number): C
   // The server renders for many visitors: only a browser may keep one.
   if (typeof window !== "undefined") stores.set(initial.id, store);
   return store;
+}
+
+/** Whether the conversation was given an address of its own, on this page. */
+export function hasAddress(id: string): boolean {
+  const state = stores.get(id)?.getState();
+  if (state === undefined || state.conversation.temporary) return false;
+  return isKept(state) || state.conversation.gone === true;
 }
 
 /**

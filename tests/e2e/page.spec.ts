@@ -70,6 +70,44 @@ test("over plain http, as in a network at home, everything can be begun", async 
   await expect(chat.messages).toHaveCount(0);
 });
 
+test("Back and Forward lead to what stands at their address, after reloads too", async ({ chat, upstream, page }) => {
+  const blank: string[] = [];
+  const shows = async (messages: string[]) => {
+    await expect(page).toHaveURL(messages === blank ? /\/$/ : /\/c\//);
+    await expect(chat.messages).toHaveText(messages);
+    // The page is alive.
+    await expect(chat.box).toBeFocused();
+  };
+  const startAnew = () => page.getByRole("button", { name: "New conversation" }).first().click();
+  upstream.script(answer("The first answer."));
+  await chat.open();
+  await chat.say("The first");
+  await chat.settled();
+  await page.reload();
+  await shows(["The first"]);
+  await startAnew();
+  await startAnew();
+  upstream.script(answer("The second answer."));
+  await chat.say("The second");
+  await chat.settled();
+  await page.goBack();
+  await shows(blank);
+  await page.goBack();
+  await shows(["The first"]);
+  await page.reload();
+  await shows(["The first"]);
+  await page.goForward();
+  await shows(blank);
+  await page.goForward();
+  await shows(["The second"]);
+  await page.reload();
+  await shows(["The second"]);
+  await page.goBack();
+  await shows(blank);
+  await page.goBack();
+  await shows(["The first"]);
+});
+
 test("an unknown conversation is a kind page with a way back", async ({ chat, page }) => {
   const response = await page.goto(`${chat.url}/c/00000000-0000-4000-8000-000000000000`);
   expect(response?.status()).toBe(404);
