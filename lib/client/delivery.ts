@@ -23,15 +23,20 @@ type Delivery = {
   onUnkept(): void;
 };
 
+/** How to end following what was on its way when its page was left. */
+const leftBehind = new WeakMap<Delivery["store"], () => void>();
+
 /**
  * Keeps the draft until the server has it: gives it back when it is refused, and lets it go when it is taken.
- * Returns how to end that.
+ * Returns how to end that, to be called when the page is left: for what is on its way then, it goes on until that is known.
  */
 export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): () => void {
   let before = store.getState();
+  let isLeft = false;
+  leftBehind.get(store)?.();
   forgetDelivered(before, drafts);
 
-  return store.subscribe(() => {
+  const end = store.subscribe(() => {
     const now = store.getState();
     const { refused } = now;
     if (refused !== null && refused !== before.refused && refused.message !== null) {
@@ -45,7 +50,7 @@ export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): (
       const edits = before.generation.phase === "idle" ? undefined : before.generation.edits;
       const key = edits === undefined ? draftKey(before) : editKey(before, edits);
       drafts.delivered(key);
-      if (key === NEW_CONVERSATION) {
+      if (key === NEW_CONVERSATION && !isLeft) {
         drafts.move(NEW_CONVERSATION, now.conversation.id);
         onKept();
       }
@@ -55,7 +60,14 @@ export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): (
       forgetDelivered(now, drafts);
     }
     before = now;
+    if (isLeft && unsentOf(now) === null) end();
   });
+
+  return () => {
+    isLeft = true;
+    if (unsentOf(before) === null) end();
+    else leftBehind.set(store, end);
+  };
 }
 
 /** A reload just after sending finds the text both in the transcript and in the draft; so does another tab. */
