@@ -1070,8 +1070,13 @@ describe("a temporary conversation", () => {
     expect(connection(0).asked).toMatchObject({ request: { settings: { temporary: true } } });
     store.setTemporary(false);
     expect(store.getState().conversation.temporary).toBe(true);
+    connection(0).says(1, START, BEGIN, says("A secret"));
     store.discard();
     expect(discarded).toEqual(["c"]);
     expect(connection(0).signal.aborted).toBe(true);
+    expect(store.getState()).toMatchObject({
+      conversation: { messages: [], gone: true },
+      generation: { phase: "idle" },
+    });
   });
 });

@@ -326,6 +326,10 @@ export function createConversationStore(
       for (const waiting of state.queued) dispatch({ type: "unqueue", id: waiting.id });
       if (messages.length === 0) return;
       following?.controller.abort();
+      const { generation } = state;
+      if (generation.phase !== "idle") dispatch({ type: "stop", id: generation.id, shown: 0 });
+      // The page has it until it is loaded anew, and Forward would lead there.
+      dispatch({ type: "gone" });
       void transport.discard(id);
     },
     resume() {

@@ -345,6 +345,28 @@ test("a temporary conversation goes when another is begun, and leaves nothing in
   expect(kept).not.toContain("secret");
 });
 
+test("a temporary conversation that was left is nowhere on the page, by Back and Forward neither", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  upstream.script(answer("For the record."));
+  await chat.open();
+  await chat.say("An ordinary one");
+  await chat.settled();
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  upstream.script(answer("Between us."));
+  await page.getByRole("button", { name: "Temporary conversation" }).click();
+  await chat.say("A secret");
+  await chat.settled();
+  await page.goBack();
+  await expect(chat.answers).toContainText("For the record.");
+  await page.route("**/api/conversations/*", (route) => route.abort());
+  await page.goForward();
+  await expect(page.getByRole("alert")).toHaveText(/This conversation is no longer here/);
+  await expect(page.getByText("A secret")).toHaveCount(0);
+});
+
 test("the palette begins a temporary conversation from any other", async ({ chat, upstream }) => {
   upstream.script(answer("Well."));
   await chat.open();
