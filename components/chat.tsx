@@ -8,6 +8,7 @@ import { draftKey } from "@/lib/client/delivery";
 import { pageDrafts } from "@/lib/client/drafts";
 import { useFollowing } from "@/lib/client/scroll";
 import { conversationStore, useConversation } from "@/lib/client/store";
+import { wishForTemporary } from "@/lib/client/temporary";
 import { useDelivery, useEntered, useEscape, useFreshList, useQuietAnnouncer, useSteady } from "./bindings";
 import { BudgetNote } from "./budget-note";
 import { Composer, returnTo } from "./composer";
@@ -103,6 +104,12 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     else if (answerId !== null) retry(answerId);
   }
 
+  /** Another in the place of one that is gone: after a temporary one it is the same, as its draft is never stored. */
+  function replaceGone(): void {
+    if (store.getState().conversation.temporary) wishForTemporary(key);
+    onNewConversation();
+  }
+
   function showVersion(messageId: string): void {
     letGo();
     showInPlace(messageId, { scroller, rows }, () => {
@@ -152,7 +159,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
         <main ref={scroller} className="scroller">
           <div ref={content} className="sheet">
             <p className="print-title">{title}</p>
-            {isGone && <Gone onNewConversation={onNewConversation} />}
+            {isGone && <Gone onNewConversation={replaceGone} />}
             {rows.length === 0 && !isGone && (
               <Welcome onSend={send}>
                 <TemporaryToggle store={store} />
