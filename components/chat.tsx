@@ -187,7 +187,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
               onDismiss={() => andReturn(store.dismissRefusal)}
             />
           )}
-          <RemovedNotice isBlank={rows.length === 0} />
+          <RemovedNotice isBlank={rows.length === 0} onUndone={() => returnTo(field)} />
           <Outdated />
           <HeldBack />
           <Queue

@@ -436,6 +436,43 @@ test("on a phone the conversation that was read comes back by Undo, beside the b
   await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
 });
 
+test("without a network, Undo takes nobody off the page, and says why it leads nowhere yet", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await page.getByRole("button", { name: "More about “On the road”" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("alert")).toHaveText("You are offline. This can be opened when you are back.");
+  await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+  await expect(chat.box).toBeVisible();
+});
+
+test("Undo above the composer does not take the focus along", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  upstream.script(answer("Well."));
+  await chat.say("To be kept");
+  await chat.settled();
+  await pick(page, "To be deleted", "Delete");
+  await page.getByRole("button", { name: "Sidebar", exact: true }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(chat.messages).toHaveText(["To be kept"]);
+  await expect(chat.box).toBeFocused();
+});
+
 test("on a slow network a conversation that was picked is marked until it is there", async ({
   chat,
   upstream,
