@@ -175,6 +175,21 @@ test("what is sent to a conversation that is gone comes back to the box of a new
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
+test("the conversation on the page opens in a tab of its own, as any other", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("Twice, please");
+  await chat.settled();
+  const opened = context.waitForEvent("page");
+  await linkTo(page, /Twice, please/).click({ modifiers: ["ControlOrMeta"] });
+  await expect(new Chat(await opened, chat.url).answers).toContainText("Well.");
+});
+
 test("the menu of a conversation is worked by the keyboard alone", async ({ chat, upstream, page }) => {
   upstream.script(answer("Well."));
   await chat.open();
