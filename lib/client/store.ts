@@ -75,6 +75,7 @@ export function createConversationStore(
   let hasBeenShown = false;
   /** Others have done what has not been read yet. */
   let isRefreshDue = false;
+  let reading: Promise<void> | undefined;
 
   function dispatch(action: Action): void {
     const before = state;
@@ -244,15 +245,25 @@ export function createConversationStore(
     if (generation.phase !== "idle" && following?.id !== generation.id) followToEnd(undefined);
   }
 
-  async function refresh(): Promise<void> {
-    const { conversation, generation } = state;
-    isRefreshDue = generation.phase !== "idle";
-    if (isRefreshDue) return;
+  /** One reading at a time: what is told in the middle of it may not be in it, and is read after it. */
+  function refresh(): Promise<void> {
+    isRefreshDue = true;
+    reading ??= readWhatIsDue();
+    return reading;
+  }
+
+  async function readWhatIsDue(): Promise<void> {
     await stopping;
-    const read = await transport.readConversation(conversation.id);
-    // What was read may lack what has happened here meanwhile.
-    if (state.conversation !== conversation || state.generation !== generation) return refresh();
-    take(read);
+    while (isRefreshDue && state.generation.phase === "idle") {
+      const { conversation, generation } = state;
+      isRefreshDue = false;
+      const read = await transport.readConversation(conversation.id);
+      // What was read may lack what has happened here meanwhile.
+      if (state.conversation === conversation && state.generation === generation) take(read);
+      else isRefreshDue = true;
+      await stopping;
+    }
+    reading = undefined;
   }
 
   surroundings.onOnline(deliverQueued);
