@@ -1,7 +1,7 @@
 "use client";
 
 import { useMemo, useRef, useState } from "react";
-import { type Conversation, newestLeaf, type RefusedSend } from "@/lib/chat/conversation";
+import { type Conversation, holdOf, newestLeaf, type RefusedSend } from "@/lib/chat/conversation";
 import { textOf } from "@/lib/chat/message";
 import { useConversationList } from "@/lib/client/conversation-list";
 import { draftKey } from "@/lib/client/delivery";
@@ -51,6 +51,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const rows = useConversation(store, selectRows);
   const refused = useConversation(store, (state) => state.refused);
   const queued = useConversation(store, (state) => state.queued);
+  const hold = useConversation(store, holdOf);
   const key = useConversation(store, draftKey);
   const watched = useWatched(store, rows);
   const isGone = useConversation(store, (state) => state.conversation.gone === true);
@@ -192,13 +193,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
           <HeldBack />
           <Queue
             queued={queued}
-            reason={
-              isGone
-                ? "Not sent"
-                : watched.isAnswering
-                  ? "Sent when the answer has ended"
-                  : "Sent when you are back online"
-            }
+            hold={hold}
             onEdit={editQueued}
             onCancel={(id) => andReturn(() => store.unqueue(id))}
           />

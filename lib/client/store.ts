@@ -3,6 +3,7 @@ import {
   type Action,
   type Conversation,
   type ConversationState,
+  holdOf,
   isKept,
   type LivingGeneration,
   newestLeaf,
@@ -202,10 +203,9 @@ export function createConversationStore(
   /** Sends the first that waits, unless the last answer failed: then it is for the reader to go on. */
   function deliverQueued(): void {
     const [next] = state.queued;
-    if (next === undefined || state.generation.phase !== "idle" || state.refused !== null || !isOnline()) return;
-    const { messages, leafId, gone } = state.conversation;
-    if (gone) return;
-    if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next, { parentId: leafId });
+    if (next !== undefined && holdOf(state) === "nothing" && isOnline()) {
+      askAbout(next, { parentId: state.conversation.leafId });
+    }
   }
 
   /** Learns what the server made of a Stop. One that came too late leaves another outcome: then the server is right. */

@@ -1,4 +1,4 @@
-import { answer, everyMs } from "../upstream/scenario";
+import { answer, everyMs, refuse } from "../upstream/scenario";
 import { Chat, expect, test } from "./fixtures";
 
 test("Shift+Enter makes a new line, Enter sends, the box grows and shrinks", async ({ chat, upstream }) => {
@@ -95,6 +95,16 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   await expect(queue).toHaveCount(0);
   await chat.settled();
   expect(upstream.requests).toHaveLength(2);
+});
+
+test("what waits after a failure says that it is for the reader to go on", async ({ chat, upstream }) => {
+  upstream.script(refuse(401, "authentication_error", { headersAfterMs: 1500 }));
+  await chat.open();
+  await chat.say("First");
+  await chat.say("Second");
+  const queue = chat.page.getByRole("region", { name: "Waiting to be sent" });
+  await expect(queue).toContainText("Sent when the answer has ended");
+  await expect(queue).toContainText("Sent when you go on");
 });
 
 test("on a low screen neither the queue nor a long draft hides what is read", async ({ chat, upstream }) => {
