@@ -78,7 +78,8 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
 
   function editQueued(id: string): void {
     pageDrafts().returned(key, store.unqueue(id));
-    returnTo(field);
+    if (isGone) replaceGone();
+    else returnTo(field);
   }
 
   function retry(answerId: string, model?: string): void {

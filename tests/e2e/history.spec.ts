@@ -175,6 +175,24 @@ test("what is sent to a conversation that is gone comes back to the box of a new
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
+test("what waited in a conversation that is gone is edited in a new one", async ({ chat, upstream, page, context }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  const address = new URL(page.url()).pathname.replace("/c/", "/api/conversations/");
+  await page.evaluate((path) => fetch(path, { method: "DELETE" }).then(() => {}), address);
+  await context.setOffline(true);
+  await chat.say("First");
+  await chat.say("Second");
+  await context.setOffline(false);
+  const waiting = page.getByRole("region", { name: "Waiting to be sent" });
+  await expect(waiting).toContainText("Not sent");
+  await waiting.getByRole("button", { name: "Edit" }).click();
+  await expect(chat.box).toHaveValue("Second\n\nFirst");
+  await expect(chat.box).toBeFocused();
+});
+
 test("the conversation on the page opens in a tab of its own, as any other", async ({
   chat,
   upstream,
