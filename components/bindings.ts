@@ -23,6 +23,8 @@ export function useDelivery(store: ConversationStore): void {
     });
     const look = () => {
       if (!document.hidden) void store.refresh();
+      // An installed app that is put away may be ended without another word.
+      else if (matchMedia("(display-mode: standalone)").matches) drafts.leave();
     };
     window.addEventListener("pagehide", drafts.leave);
     document.addEventListener("visibilitychange", look);

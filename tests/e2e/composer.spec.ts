@@ -71,6 +71,24 @@ test("two tabs begin a conversation each, and a tab that is closed leaves its dr
   await expect(third.box).toHaveValue("Long thought over");
 });
 
+test("an installed app that is ended without a word leaves its draft to the next", async ({ chat, context, page }) => {
+  await page.addInitScript(() => {
+    const { matchMedia } = window;
+    window.matchMedia = (query) => matchMedia(query === "(display-mode: standalone)" ? "all" : query);
+    Object.defineProperty(document, "hidden", { get: () => sessionStorage.getItem("isAway") !== null });
+  });
+  await chat.open();
+  await chat.box.fill("On the way");
+  await page.evaluate(() => {
+    sessionStorage.setItem("isAway", "");
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.goto("chrome://crash").catch(() => {});
+  const next = new Chat(await context.newPage(), chat.url);
+  await next.open();
+  await expect(next.box).toHaveValue("On the way");
+});
+
 test("what is sent while an answer is under way waits, can be edited, and goes out when it ends", async ({
   chat,
   upstream,
