@@ -113,6 +113,15 @@ describe("delivery", () => {
     expect([drafts.read("c"), drafts.read(NEW_CONVERSATION)]).toEqual(["", "And?"]);
   });
 
+  test("so is what was being made of its messages", () => {
+    const { dispatch, drafts, follow, state } = setUp([asked("Hi")]);
+    follow();
+    drafts.write("c", "And?");
+    drafts.write(editKey(state(), "u1"), "Hi, rather");
+    dispatch({ type: "gone" });
+    expect([drafts.read(editKey(state(), "u1")), drafts.read(NEW_CONVERSATION)]).toEqual(["", "And?\n\nHi, rather"]);
+  });
+
   test("a message that is refused while another page is shown comes back all the same, once", () => {
     for (const comesBack of [false, true]) {
       const { dispatch, drafts, kept, follow, send } = setUp();

@@ -55,7 +55,10 @@ export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): (
         onKept();
       }
     } else if (now.conversation.gone && !before.conversation.gone) {
-      drafts.move(draftKey(before), draftKey(now));
+      const edited = before.conversation.messages.map(({ id }) => editKey(before, id));
+      for (const key of [draftKey(before), ...edited]) {
+        if (drafts.read(key) !== "") drafts.move(key, draftKey(now));
+      }
     } else if (unsentOf(now) === null && lastAsked(now)?.id !== lastAsked(before)?.id) {
       forgetDelivered(now, drafts);
     }
