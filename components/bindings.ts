@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { onEntered } from "@/lib/client/access";
+import { replaceAddress } from "@/lib/client/addresses";
 import { refreshAfterAnswer, refreshConversations } from "@/lib/client/conversation-list";
 import { followDelivery } from "@/lib/client/delivery";
 import { pageDrafts } from "@/lib/client/drafts";
@@ -15,13 +16,15 @@ export function useDelivery(store: ConversationStore): void {
       drafts,
       onKept() {
         // Next takes the new address along without loading the page again.
-        window.history.replaceState(null, "", `/c/${store.getState().conversation.id}`);
+        replaceAddress(`/c/${store.getState().conversation.id}`);
         void refreshConversations();
       },
-      onUnkept: () => window.history.replaceState(null, "", "/"),
+      onUnkept: () => replaceAddress("/"),
     });
     const look = () => {
       if (!document.hidden) void store.refresh();
+      // An installed app that is put away may be ended without another word.
+      else if (matchMedia("(display-mode: standalone)").matches) drafts.leave();
     };
     window.addEventListener("pagehide", drafts.leave);
     document.addEventListener("visibilitychange", look);

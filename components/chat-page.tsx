@@ -1,9 +1,10 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Conversation } from "@/lib/chat/conversation";
-import { blankSheetId } from "@/lib/client/store";
+import { pushAddress, reloadOlderEntries } from "@/lib/client/addresses";
+import { blankSheetId, hasAddress } from "@/lib/client/store";
 import { Chat } from "./chat";
 
 type ChatPageProps = { conversation: Conversation; lastEventId: number; modelName: string };
@@ -15,12 +16,17 @@ type ChatPageProps = { conversation: Conversation; lastEventId: number; modelNam
  */
 export function ChatPage({ conversation: opened, lastEventId, modelName }: ChatPageProps) {
   const [blankId, setBlankId] = useState(() => blankSheetId(opened));
-  const id = usePathname().split("/c/")[1]?.toLowerCase() ?? blankId;
+  const namedId = usePathname().split("/c/")[1]?.toLowerCase();
+  const id = namedId ?? blankId;
   const conversation = id === opened.id ? opened : { id, title: "", leafId: null, messages: [] };
+
+  useEffect(reloadOlderEntries, []);
+  // Back leads to a sheet that was blank then.
+  if (namedId === undefined && hasAddress(blankId)) setBlankId(blankSheetId());
 
   function startAnew(): void {
     setBlankId(blankSheetId());
-    window.history.pushState(null, "", "/");
+    pushAddress("/");
   }
 
   return (

@@ -1,13 +1,14 @@
 "use client";
 
 import { useMemo, useRef, useState } from "react";
-import { type Conversation, newestLeaf, type RefusedSend } from "@/lib/chat/conversation";
+import { type Conversation, holdOf, newestLeaf, type RefusedSend } from "@/lib/chat/conversation";
 import { textOf } from "@/lib/chat/message";
 import { useConversationList } from "@/lib/client/conversation-list";
 import { draftKey } from "@/lib/client/delivery";
 import { pageDrafts } from "@/lib/client/drafts";
 import { useFollowing } from "@/lib/client/scroll";
 import { conversationStore, useConversation } from "@/lib/client/store";
+import { wishForTemporary } from "@/lib/client/temporary";
 import { useDelivery, useEntered, useEscape, useFreshList, useQuietAnnouncer, useSteady } from "./bindings";
 import { BudgetNote } from "./budget-note";
 import { Composer, returnTo } from "./composer";
@@ -50,6 +51,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
   const rows = useConversation(store, selectRows);
   const refused = useConversation(store, (state) => state.refused);
   const queued = useConversation(store, (state) => state.queued);
+  const hold = useConversation(store, holdOf);
   const key = useConversation(store, draftKey);
   const watched = useWatched(store, rows);
   const isGone = useConversation(store, (state) => state.conversation.gone === true);
@@ -76,7 +78,8 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
 
   function editQueued(id: string): void {
     pageDrafts().returned(key, store.unqueue(id));
-    returnTo(field);
+    if (isGone) replaceGone();
+    else returnTo(field);
   }
 
   function retry(answerId: string, model?: string): void {
@@ -101,6 +104,12 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
     const answerId = newestLeaf(store.getState().conversation.messages, parentId);
     if (continues !== undefined) continueAnswer(continues);
     else if (answerId !== null) retry(answerId);
+  }
+
+  /** Another in the place of one that is gone: after a temporary one it is the same, as its draft is never stored. */
+  function replaceGone(): void {
+    if (store.getState().conversation.temporary) wishForTemporary(key);
+    onNewConversation();
   }
 
   function showVersion(messageId: string): void {
@@ -152,7 +161,7 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
         <main ref={scroller} className="scroller">
           <div ref={content} className="sheet">
             <p className="print-title">{title}</p>
-            {isGone && <Gone onNewConversation={onNewConversation} />}
+            {isGone && <Gone onNewConversation={replaceGone} />}
             {rows.length === 0 && !isGone && (
               <Welcome onSend={send}>
                 <TemporaryToggle store={store} />
@@ -180,18 +189,12 @@ export function Chat({ conversation, lastEventId, modelName, onNewConversation }
               onDismiss={() => andReturn(store.dismissRefusal)}
             />
           )}
-          <RemovedNotice isBlank={rows.length === 0} />
+          <RemovedNotice isBlank={rows.length === 0} onUndone={() => returnTo(field)} />
           <Outdated />
           <HeldBack />
           <Queue
             queued={queued}
-            reason={
-              isGone
-                ? "Not sent"
-                : watched.isAnswering
-                  ? "Sent when the answer has ended"
-                  : "Sent when you are back online"
-            }
+            hold={hold}
             onEdit={editQueued}
             onCancel={(id) => andReturn(() => store.unqueue(id))}
           />

@@ -1,21 +1,20 @@
-import type { QueuedMessage } from "@/lib/chat/conversation";
+import type { Hold, QueuedMessage } from "@/lib/chat/conversation";
 import { Icon } from "./icons";
 
 type QueueProps = {
   queued: readonly QueuedMessage[];
-  /** Why they wait, in a few words. */
-  reason: string;
+  hold: Hold;
   /** Gives the text back to the composer. */
   onEdit(id: string): void;
   onCancel(id: string): void;
 };
 
 /** Messages that wait to be sent, above the composer. */
-export function Queue({ queued, reason, onEdit, onCancel }: QueueProps) {
+export function Queue({ queued, hold, onEdit, onCancel }: QueueProps) {
   if (queued.length === 0) return null;
   return (
     <section aria-label="Waiting to be sent" className="queue">
-      <p className="queue-reason">{reason}</p>
+      <p className="queue-reason">{reasonOf(hold)}</p>
       <ul>
         {queued.map(({ id, text }) => (
           <li key={id} className="queue-message">
@@ -37,4 +36,18 @@ export function Queue({ queued, reason, onEdit, onCancel }: QueueProps) {
       </ul>
     </section>
   );
+}
+
+/** Why they wait. */
+function reasonOf(hold: Hold): string {
+  switch (hold) {
+    case "gone":
+      return "Not sent";
+    case "answer":
+      return "Sent when the answer has ended";
+    case "reader":
+      return "Sent when you go on";
+    case "nothing":
+      return "Sent when you are back online";
+  }
 }

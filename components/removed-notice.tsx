@@ -3,9 +3,10 @@
 import { useRouter } from "next/navigation";
 import { undoRemoval, useConversationList } from "@/lib/client/conversation-list";
 import { addressOf } from "@/lib/client/jumps";
+import { canLeave } from "@/lib/client/offline";
 
 /** What was deleted last, as long as it can be had back: beside the composer, where no sidebar is in sight to show it. */
-export function RemovedNotice({ isBlank }: { isBlank: boolean }) {
+export function RemovedNotice({ isBlank, onUndone }: { isBlank: boolean; onUndone(): void }) {
   const router = useRouter();
   const { conversations, removals } = useConversationList();
   const removed = conversations.find(({ id }) => id === lastUndoable(removals));
@@ -13,7 +14,8 @@ export function RemovedNotice({ isBlank }: { isBlank: boolean }) {
   function undo(id: string): void {
     undoRemoval(id);
     // On a blank sheet nothing would show that it is back.
-    if (isBlank) router.push(addressOf(id, undefined), { scroll: false });
+    if (isBlank && canLeave()) router.push(addressOf(id, undefined), { scroll: false });
+    onUndone();
   }
 
   return (

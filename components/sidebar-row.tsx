@@ -1,7 +1,7 @@
 "use client";
 
 import Link, { useLinkStatus } from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { type MouseEvent, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { ListedConversation } from "@/lib/chat/listing";
 import { changeConversation, removeConversation, undoRemoval } from "@/lib/client/conversation-list";
@@ -84,6 +84,7 @@ function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread
       aria-current={id === desk.currentId ? "page" : undefined}
       className="sidebar-link"
       onClick={(event) => {
+        if (opensElsewhere(event)) return;
         if (id !== desk.currentId && canLeave()) return;
         // Without a network there is no way there; or it is on the page already, maybe in the middle of an answer.
         event.preventDefault();
@@ -115,6 +116,11 @@ function RowLink({ listed, isUnread, desk }: Pick<RowProps, "listed" | "isUnread
       <Opening />
     </Link>
   );
+}
+
+/** With these keys the browser opens a link in another tab or window, or saves it. */
+function opensElsewhere({ metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean {
+  return metaKey || ctrlKey || shiftKey || altKey;
 }
 
 /** On a slow network: that the press was heard, until the page is there. */

@@ -32,7 +32,10 @@ export function useTemporary(store: ConversationStore, onNewConversation: () => 
   useCommands(isBlank ? [] : [another]);
 
   useEffect(() => {
-    if (takeTemporaryWish()) setTemporary(store, true);
+    const wish = takeTemporaryWish();
+    if (wish === null) return;
+    setTemporary(store, true);
+    if (wish.draftKey !== null) pageDrafts().move(wish.draftKey, draftKey(store.getState()));
   }, [store]);
 
   useEffect(() => {

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { onEntered } from "@/lib/client/access";
+import { randomUuid } from "@/lib/client/random-uuid";
 import { copyShare } from "@/lib/client/shares";
 
 /** `gated`: the gate stands before the page, and asks for a code. */
@@ -11,7 +12,7 @@ type Copying = { phase: "ready" | "copying" | "gated" } | { phase: "failed"; sen
 export function ContinueButton({ shareId }: { shareId: string }) {
   const [copying, setCopying] = useState<Copying>({ phase: "ready" });
   // Of a second press, or one after a lost answer, there is no second copy.
-  const [conversationId] = useState(() => crypto.randomUUID());
+  const [conversationId] = useState(randomUuid);
   const isGated = copying.phase === "gated";
 
   useEffect(() => {

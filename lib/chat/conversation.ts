@@ -366,6 +366,28 @@ function textless({ content, ...rest }: Message): unknown {
   };
 }
 
+/** What keeps queued messages from being sent: where it is the `reader`, after a refusal or a failure, nothing goes by itself. */
+export type Hold = "gone" | "answer" | "reader" | "nothing";
+
+export function holdOf({ conversation, generation, refused }: ConversationState): Hold {
+  const { messages, leafId, gone } = conversation;
+  if (gone) return "gone";
+  if (generation.phase !== "idle") return "answer";
+  const hasFailed = messages.find(({ id }) => id === leafId)?.outcome?.type === "failed";
+  return refused !== null || hasFailed ? "reader" : "nothing";
+}
+
+/** The message on its way that the server may not have yet. */
+export function unsentOf({ generation }: ConversationState): Message | null {
+  return generation.phase === "idle" ? null : generation.unsent;
+}
+
+/** Whether the server has at least one message of the conversation. */
+export function isKept(state: ConversationState): boolean {
+  const unsent = unsentOf(state);
+  return state.conversation.messages.some((message) => message.role === "user" && message.id !== unsent?.id);
+}
+
 /** The messages from the root to `leafId`, in reading order. A broken or circular chain ends where it breaks. */
 export function pathTo(messages: readonly Message[], leafId: string | null): Message[] {
   const byId = new Map(messages.map((message) => [message.id, message]));

@@ -113,6 +113,38 @@ describe("delivery", () => {
     expect([drafts.read("c"), drafts.read(NEW_CONVERSATION)]).toEqual(["", "And?"]);
   });
 
+  test("so is what was being made of its messages", () => {
+    const { dispatch, drafts, follow, state } = setUp([asked("Hi")]);
+    follow();
+    drafts.write("c", "And?");
+    drafts.write(editKey(state(), "u1"), "Hi, rather");
+    dispatch({ type: "gone" });
+    expect([drafts.read(editKey(state(), "u1")), drafts.read(NEW_CONVERSATION)]).toEqual(["", "And?\n\nHi, rather"]);
+  });
+
+  test("a message that is refused while another page is shown comes back all the same, once", () => {
+    for (const comesBack of [false, true]) {
+      const { dispatch, drafts, kept, follow, send } = setUp();
+      const leave = follow();
+      send("hello");
+      leave();
+      drafts.write(NEW_CONVERSATION, "and then");
+      if (comesBack) follow();
+      dispatch({ type: "refused", id: "a1", error: { code: "busy", message: "Busy." } });
+      expect([drafts.read(NEW_CONVERSATION), kept]).toEqual(["hello\n\nand then", []]);
+    }
+  });
+
+  test("a first message that arrives while another page is shown leaves that its draft and its address", () => {
+    const { drafts, kept, follow, send, accept } = setUp();
+    const leave = follow();
+    send("hello");
+    leave();
+    drafts.write(NEW_CONVERSATION, "something else");
+    accept();
+    expect([drafts.read(NEW_CONVERSATION), drafts.read("c"), kept]).toEqual(["something else", "", []]);
+  });
+
   test("nothing happens after leaving", () => {
     const { drafts, kept, follow, send, accept } = setUp();
     follow()();

@@ -1,4 +1,4 @@
-import type { ConversationState } from "../chat/conversation";
+import { type ConversationState, isKept, unsentOf } from "../chat/conversation";
 import { type Message, textOf } from "../chat/message";
 import { type Drafts, NEW_CONVERSATION, UNSTORED } from "./drafts";
 import type { ConversationStore } from "./store";
@@ -14,16 +14,6 @@ export function editKey({ conversation }: ConversationState, messageId: string):
   return `${conversation.temporary ? UNSTORED : ""}edit.${messageId}`;
 }
 
-/** Whether the server has at least one message of the conversation. */
-function isKept(state: ConversationState): boolean {
-  const unsent = unsentOf(state);
-  return state.conversation.messages.some((message) => message.role === "user" && message.id !== unsent?.id);
-}
-
-function unsentOf({ generation }: ConversationState): Message | null {
-  return generation.phase === "idle" ? null : generation.unsent;
-}
-
 type Delivery = {
   store: Pick<ConversationStore, "getState" | "subscribe">;
   drafts: Drafts;
@@ -33,15 +23,20 @@ type Delivery = {
   onUnkept(): void;
 };
 
+/** How to end following what was on its way when its page was left. */
+const leftBehind = new WeakMap<Delivery["store"], () => void>();
+
 /**
  * Keeps the draft until the server has it: gives it back when it is refused, and lets it go when it is taken.
- * Returns how to end that.
+ * Returns how to end that, to be called when the page is left: for what is on its way then, it goes on until that is known.
  */
 export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): () => void {
   let before = store.getState();
+  let isLeft = false;
+  leftBehind.get(store)?.();
   forgetDelivered(before, drafts);
 
-  return store.subscribe(() => {
+  const end = store.subscribe(() => {
     const now = store.getState();
     const { refused } = now;
     if (refused !== null && refused !== before.refused && refused.message !== null) {
@@ -55,17 +50,27 @@ export function followDelivery({ store, drafts, onKept, onUnkept }: Delivery): (
       const edits = before.generation.phase === "idle" ? undefined : before.generation.edits;
       const key = edits === undefined ? draftKey(before) : editKey(before, edits);
       drafts.delivered(key);
-      if (key === NEW_CONVERSATION) {
+      if (key === NEW_CONVERSATION && !isLeft) {
         drafts.move(NEW_CONVERSATION, now.conversation.id);
         onKept();
       }
     } else if (now.conversation.gone && !before.conversation.gone) {
-      drafts.move(draftKey(before), draftKey(now));
+      const edited = before.conversation.messages.map(({ id }) => editKey(before, id));
+      for (const key of [draftKey(before), ...edited]) {
+        if (drafts.read(key) !== "") drafts.move(key, draftKey(now));
+      }
     } else if (unsentOf(now) === null && lastAsked(now)?.id !== lastAsked(before)?.id) {
       forgetDelivered(now, drafts);
     }
     before = now;
+    if (isLeft && unsentOf(now) === null) end();
   });
+
+  return () => {
+    isLeft = true;
+    if (unsentOf(before) === null) end();
+    else leftBehind.set(store, end);
+  };
 }
 
 /** A reload just after sending finds the text both in the transcript and in the draft; so does another tab. */

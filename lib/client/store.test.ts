@@ -1042,6 +1042,26 @@ describe("what another tab has done while an answer was under way here", () => {
   });
 });
 
+test("what is told again and again while it is read is read once more, not as often", async () => {
+  const { store, network, reads } = setUp(conversation(question("u", "Hi"), answer("a", "u", "Hello", DONE)));
+  for (let count = 0; count < 5; count++) network.hear();
+  await settled();
+  for (let count = 0; count < reads.length; count++) {
+    reads[count]?.answer(store.getState().conversation);
+    await settled();
+  }
+  expect(reads).toHaveLength(1);
+  network.hear();
+  await settled();
+  network.hear();
+  network.hear();
+  for (let count = 1; count < reads.length; count++) {
+    reads[count]?.answer(store.getState().conversation);
+    await settled();
+  }
+  expect(reads).toHaveLength(3);
+});
+
 describe("a temporary conversation", () => {
   test("that is let go takes along what waits", async () => {
     const { store, connections, network, kept } = setUp();
@@ -1070,8 +1090,13 @@ describe("a temporary conversation", () => {
     expect(connection(0).asked).toMatchObject({ request: { settings: { temporary: true } } });
     store.setTemporary(false);
     expect(store.getState().conversation.temporary).toBe(true);
+    connection(0).says(1, START, BEGIN, says("A secret"));
     store.discard();
     expect(discarded).toEqual(["c"]);
     expect(connection(0).signal.aborted).toBe(true);
+    expect(store.getState()).toMatchObject({
+      conversation: { messages: [], gone: true },
+      generation: { phase: "idle" },
+    });
   });
 });

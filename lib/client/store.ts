@@ -3,6 +3,8 @@ import {
   type Action,
   type Conversation,
   type ConversationState,
+  holdOf,
+  isKept,
   type LivingGeneration,
   newestLeaf,
   openConversation,
@@ -12,6 +14,7 @@ import {
 import type { Refusal } from "@/lib/chat/error";
 import type { Message, NumberedEvent, Outcome } from "@/lib/chat/message";
 import type { GenerationRequest } from "@/lib/chat/request";
+import { randomUuid } from "./random-uuid";
 import { reconnectDelay } from "./reconnect";
 import { browserSurroundings, type Surroundings } from "./surroundings";
 import type { ConversationRead, FollowEnd, OnEvent } from "./transport";
@@ -73,6 +76,7 @@ export function createConversationStore(
   let hasBeenShown = false;
   /** Others have done what has not been read yet. */
   let isRefreshDue = false;
+  let reading: Promise<void> | undefined;
 
   function dispatch(action: Action): void {
     const before = state;
@@ -199,10 +203,9 @@ export function createConversationStore(
   /** Sends the first that waits, unless the last answer failed: then it is for the reader to go on. */
   function deliverQueued(): void {
     const [next] = state.queued;
-    if (next === undefined || state.generation.phase !== "idle" || state.refused !== null || !isOnline()) return;
-    const { messages, leafId, gone } = state.conversation;
-    if (gone) return;
-    if (messages.find(({ id }) => id === leafId)?.outcome?.type !== "failed") askAbout(next, { parentId: leafId });
+    if (next !== undefined && holdOf(state) === "nothing" && isOnline()) {
+      askAbout(next, { parentId: state.conversation.leafId });
+    }
   }
 
   /** Learns what the server made of a Stop. One that came too late leaves another outcome: then the server is right. */
@@ -242,15 +245,25 @@ export function createConversationStore(
     if (generation.phase !== "idle" && following?.id !== generation.id) followToEnd(undefined);
   }
 
-  async function refresh(): Promise<void> {
-    const { conversation, generation } = state;
-    isRefreshDue = generation.phase !== "idle";
-    if (isRefreshDue) return;
+  /** One reading at a time: what is told in the middle of it may not be in it, and is read after it. */
+  function refresh(): Promise<void> {
+    isRefreshDue = true;
+    reading ??= readWhatIsDue();
+    return reading;
+  }
+
+  async function readWhatIsDue(): Promise<void> {
     await stopping;
-    const read = await transport.readConversation(conversation.id);
-    // What was read may lack what has happened here meanwhile.
-    if (state.conversation !== conversation || state.generation !== generation) return refresh();
-    take(read);
+    while (isRefreshDue && state.generation.phase === "idle") {
+      const { conversation, generation } = state;
+      isRefreshDue = false;
+      const read = await transport.readConversation(conversation.id);
+      // What was read may lack what has happened here meanwhile.
+      if (state.conversation === conversation && state.generation === generation) take(read);
+      else isRefreshDue = true;
+      await stopping;
+    }
+    reading = undefined;
   }
 
   surroundings.onOnline(deliverQueued);
@@ -324,6 +337,10 @@ export function createConversationStore(
       for (const waiting of state.queued) dispatch({ type: "unqueue", id: waiting.id });
       if (messages.length === 0) return;
       following?.controller.abort();
+      const { generation } = state;
+      if (generation.phase !== "idle") dispatch({ type: "stop", id: generation.id, shown: 0 });
+      // The page has it until it is loaded anew, and Forward would lead there.
+      dispatch({ type: "gone" });
       void transport.discard(id);
     },
     resume() {
@@ -375,6 +392,13 @@ export function conversationStore(initial: Conversation, lastEventId: number): C
   return store;
 }
 
+/** Whether the conversation was given an address of its own, on this page. */
+export function hasAddress(id: string): boolean {
+  const state = stores.get(id)?.getState();
+  if (state === undefined || state.conversation.temporary) return false;
+  return isKept(state) || state.conversation.gone === true;
+}
+
 /**
  * The id of the next blank sheet. What waits on one is shown there and nowhere else, so that one comes before all others;
  * `opened` serves if nothing has been said in it.
@@ -386,7 +410,7 @@ export function blankSheetId(opened?: Conversation): string {
     if (isBlank(state) && state.queued.length > 0) return id;
   }
   const isFree = opened?.messages.length === 0 && isBlank(conversationStore(opened, 0).getState());
-  return isFree ? opened.id : crypto.randomUUID();
+  return isFree ? opened.id : randomUuid();
 }
 
 /**

@@ -2,6 +2,7 @@ import { tabStorage } from "./browser-storage";
 import { noticeAccess } from "./gate";
 import { chooseModel, chosenModel } from "./models";
 import { createQueueStorage, type QueueStorage } from "./queue-storage";
+import { randomUuid } from "./random-uuid";
 import { browserTabs, sharedTransport } from "./shared-follow";
 import { httpTransport, type Transport } from "./transport";
 import { noticeVersion } from "./version";
@@ -41,7 +42,7 @@ export function browserSurroundings(): Surroundings {
   return {
     transport: tabs === undefined ? transport : sharedTransport(transport, tabs),
     queues: createQueueStorage(tabStorage()),
-    newId: () => crypto.randomUUID(),
+    newId: randomUuid,
     now: () => new Date().toISOString(),
     elapsedMs: () => performance.now(),
     random: Math.random,

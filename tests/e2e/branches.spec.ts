@@ -345,6 +345,52 @@ test("a temporary conversation goes when another is begun, and leaves nothing in
   expect(kept).not.toContain("secret");
 });
 
+test("a temporary conversation that was left is nowhere on the page, by Back and Forward neither", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  upstream.script(answer("For the record."));
+  await chat.open();
+  await chat.say("An ordinary one");
+  await chat.settled();
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  upstream.script(answer("Between us."));
+  await page.getByRole("button", { name: "Temporary conversation" }).click();
+  await chat.say("A secret");
+  await chat.settled();
+  await page.goBack();
+  await expect(chat.answers).toContainText("For the record.");
+  await page.route("**/api/conversations/*", (route) => route.abort());
+  await page.goForward();
+  await expect(page.getByRole("alert")).toHaveText(/This conversation is no longer here/);
+  await expect(page.getByText("A secret")).toHaveCount(0);
+});
+
+test("what is sent to a temporary conversation that is gone comes back to the box of another, and is stored nowhere", async ({
+  chat,
+  upstream,
+  page,
+}) => {
+  upstream.script(answer("Between us."));
+  await chat.open();
+  await page.getByRole("button", { name: "Temporary conversation" }).click();
+  const asked = page.waitForRequest((request) => request.method() === "PUT");
+  await chat.say("A secret");
+  const { conversationId } = (await asked).postDataJSON();
+  await chat.settled();
+  await page.evaluate(
+    (path) => fetch(path, { method: "DELETE" }).then(() => {}),
+    `/api/conversations/${conversationId}`,
+  );
+  await chat.say("Too late");
+  await page.getByRole("main").getByRole("button", { name: "New conversation" }).click();
+  await expect(chat.box).toHaveValue("Too late");
+  await expect(page.getByRole("button", { name: "Temporary conversation" })).toHaveAttribute("aria-pressed", "true");
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  expect(kept).not.toContain("Too late");
+});
+
 test("the palette begins a temporary conversation from any other", async ({ chat, upstream }) => {
   upstream.script(answer("Well."));
   await chat.open();

@@ -1,4 +1,4 @@
-import { answer, everyMs } from "../upstream/scenario";
+import { answer, everyMs, refuse } from "../upstream/scenario";
 import { Chat, expect, test } from "./fixtures";
 
 test("Shift+Enter makes a new line, Enter sends, the box grows and shrinks", async ({ chat, upstream }) => {
@@ -71,6 +71,24 @@ test("two tabs begin a conversation each, and a tab that is closed leaves its dr
   await expect(third.box).toHaveValue("Long thought over");
 });
 
+test("an installed app that is ended without a word leaves its draft to the next", async ({ chat, context, page }) => {
+  await page.addInitScript(() => {
+    const { matchMedia } = window;
+    window.matchMedia = (query) => matchMedia(query === "(display-mode: standalone)" ? "all" : query);
+    Object.defineProperty(document, "hidden", { get: () => sessionStorage.getItem("isAway") !== null });
+  });
+  await chat.open();
+  await chat.box.fill("On the way");
+  await page.evaluate(() => {
+    sessionStorage.setItem("isAway", "");
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.goto("chrome://crash").catch(() => {});
+  const next = new Chat(await context.newPage(), chat.url);
+  await next.open();
+  await expect(next.box).toHaveValue("On the way");
+});
+
 test("what is sent while an answer is under way waits, can be edited, and goes out when it ends", async ({
   chat,
   upstream,
@@ -95,6 +113,16 @@ test("what is sent while an answer is under way waits, can be edited, and goes o
   await expect(queue).toHaveCount(0);
   await chat.settled();
   expect(upstream.requests).toHaveLength(2);
+});
+
+test("what waits after a failure says that it is for the reader to go on", async ({ chat, upstream }) => {
+  upstream.script(refuse(401, "authentication_error", { headersAfterMs: 1500 }));
+  await chat.open();
+  await chat.say("First");
+  await chat.say("Second");
+  const queue = chat.page.getByRole("region", { name: "Waiting to be sent" });
+  await expect(queue).toContainText("Sent when the answer has ended");
+  await expect(queue).toContainText("Sent when you go on");
 });
 
 test("on a low screen neither the queue nor a long draft hides what is read", async ({ chat, upstream }) => {

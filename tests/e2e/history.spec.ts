@@ -175,6 +175,39 @@ test("what is sent to a conversation that is gone comes back to the box of a new
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
+test("what waited in a conversation that is gone is edited in a new one", async ({ chat, upstream, page, context }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  const address = new URL(page.url()).pathname.replace("/c/", "/api/conversations/");
+  await page.evaluate((path) => fetch(path, { method: "DELETE" }).then(() => {}), address);
+  await context.setOffline(true);
+  await chat.say("First");
+  await chat.say("Second");
+  await context.setOffline(false);
+  const waiting = page.getByRole("region", { name: "Waiting to be sent" });
+  await expect(waiting).toContainText("Not sent");
+  await waiting.getByRole("button", { name: "Edit" }).click();
+  await expect(chat.box).toHaveValue("Second\n\nFirst");
+  await expect(chat.box).toBeFocused();
+});
+
+test("the conversation on the page opens in a tab of its own, as any other", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("Twice, please");
+  await chat.settled();
+  const opened = context.waitForEvent("page");
+  await linkTo(page, /Twice, please/).click({ modifiers: ["ControlOrMeta"] });
+  await expect(new Chat(await opened, chat.url).answers).toContainText("Well.");
+});
+
 test("the menu of a conversation is worked by the keyboard alone", async ({ chat, upstream, page }) => {
   upstream.script(answer("Well."));
   await chat.open();
@@ -434,6 +467,43 @@ test("on a phone the conversation that was read comes back by Undo, beside the b
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(chat.answers.last()).toContainText("Well.");
   await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+});
+
+test("without a network, Undo takes nobody off the page, and says why it leads nowhere yet", async ({
+  chat,
+  upstream,
+  page,
+  context,
+}) => {
+  await page.setViewportSize({ width: 390, height: 740 });
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("On the road");
+  await chat.settled();
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Open sidebar" }).click();
+  await page.getByRole("button", { name: "More about “On the road”" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("alert")).toHaveText("You are offline. This can be opened when you are back.");
+  await expect(page.getByRole("button", { name: "Undo" })).toHaveCount(0);
+  await expect(chat.box).toBeVisible();
+});
+
+test("Undo above the composer does not take the focus along", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Well."));
+  await chat.open();
+  await chat.say("To be deleted");
+  await chat.settled();
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  upstream.script(answer("Well."));
+  await chat.say("To be kept");
+  await chat.settled();
+  await pick(page, "To be deleted", "Delete");
+  await page.getByRole("button", { name: "Sidebar", exact: true }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(chat.messages).toHaveText(["To be kept"]);
+  await expect(chat.box).toBeFocused();
 });
 
 test("on a slow network a conversation that was picked is marked until it is there", async ({

@@ -57,6 +57,57 @@ for (const width of [320, 390]) {
   });
 }
 
+test("over plain http, as in a network at home, everything can be begun", async ({ chat, upstream, page }) => {
+  upstream.script(answer("Here."));
+  // Unlike localhost, this is a plain address to a browser.
+  await page.goto(chat.url.replace("localhost", "0.0.0.0"));
+  expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
+  await chat.say("Over plain http");
+  await chat.settled();
+  await page.reload();
+  await expect(chat.answers).toContainText("Here.");
+  await page.getByRole("button", { name: "New conversation" }).first().click();
+  await expect(chat.messages).toHaveCount(0);
+});
+
+test("Back and Forward lead to what stands at their address, after reloads too", async ({ chat, upstream, page }) => {
+  const blank: string[] = [];
+  const shows = async (messages: string[]) => {
+    await expect(page).toHaveURL(messages === blank ? /\/$/ : /\/c\//);
+    await expect(chat.messages).toHaveText(messages);
+    // The page is alive.
+    await expect(chat.box).toBeFocused();
+  };
+  const startAnew = () => page.getByRole("button", { name: "New conversation" }).first().click();
+  upstream.script(answer("The first answer."));
+  await chat.open();
+  await chat.say("The first");
+  await chat.settled();
+  await page.reload();
+  await shows(["The first"]);
+  await startAnew();
+  await startAnew();
+  upstream.script(answer("The second answer."));
+  await chat.say("The second");
+  await chat.settled();
+  await page.goBack();
+  await shows(blank);
+  await page.goBack();
+  await shows(["The first"]);
+  await page.reload();
+  await shows(["The first"]);
+  await page.goForward();
+  await shows(blank);
+  await page.goForward();
+  await shows(["The second"]);
+  await page.reload();
+  await shows(["The second"]);
+  await page.goBack();
+  await shows(blank);
+  await page.goBack();
+  await shows(["The first"]);
+});
+
 test("an unknown conversation is a kind page with a way back", async ({ chat, page }) => {
   const response = await page.goto(`${chat.url}/c/00000000-0000-4000-8000-000000000000`);
   expect(response?.status()).toBe(404);
